@@ -32,8 +32,7 @@ public class WindlassException extends RuntimeException {
    * @param remedy what the reader can do, one or more sentences without the last full stop
    * @param cause what was thrown below, if anything
    */
-  public WindlassException(
-      String doing, String problem, String remedy, @Nullable Throwable cause) {
+  public WindlassException(String doing, String problem, String remedy, @Nullable Throwable cause) {
     super(
         "While "
             + doing

@@ -10,9 +10,9 @@ import java.util.List;
 public interface Backend extends AutoCloseable {
 
   /**
-   * Submits a job, once: if a job of that name with the same description is there already, running or
-   * finished, its handle is returned and nothing is started. So a submit whose answer was lost can be
-   * repeated.
+   * Submits a job, once: if a job of that name with the same description is there already, running
+   * or finished, its handle is returned and nothing is started. So a submit whose answer was lost
+   * can be repeated.
    *
    * @throws JobConflictException if there is a job of that name with another description
    * @throws BackendException if the backend refuses the job or cannot be reached

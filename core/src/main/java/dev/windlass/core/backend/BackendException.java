@@ -13,8 +13,7 @@ public class BackendException extends WindlassException {
   }
 
   /** Makes an exception; see {@link WindlassException}. */
-  public BackendException(
-      String doing, String problem, String remedy, @Nullable Throwable cause) {
+  public BackendException(String doing, String problem, String remedy, @Nullable Throwable cause) {
     super(doing, problem, remedy, cause);
   }
 }

@@ -11,12 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All that happened to one job, in order, for listeners that come at any time: what a backend writes
- * its events into. Each listener has a place in the list and is served by one thread at a time, so a
- * slow one holds up nobody else. Safe for use by several threads.
+ * All that happened to one job, in order, for listeners that come at any time: what a backend
+ * writes its events into. Each listener has a place in the list and is served by one thread at a
+ * time, so a slow one holds up nobody else. Safe for use by several threads.
  *
- * <p>Keeps the rule that a final phase is never left: once a final status is in the list, every later
- * event is dropped.
+ * <p>Keeps the rule that a final phase is never left: once a final status is in the list, every
+ * later event is dropped.
  */
 public final class EventLog {
   private static final Logger log = LoggerFactory.getLogger(EventLog.class);
@@ -69,7 +69,9 @@ public final class EventLog {
     return true;
   }
 
-  /** Drops every second progress report, so that a job that reports for ever does not fill memory. */
+  /**
+   * Drops every second progress report, so that a job that reports for ever does not fill memory.
+   */
   private void thinOut() {
     boolean keep = false;
     int progress = 0;

@@ -18,17 +18,17 @@ public interface JobHandle {
   JobStatus status();
 
   /**
-   * Tells a listener all that happens to the job, from the start: what happened before the call is told
-   * first. Events come one at a time and in order, on a thread of the backend; the last one is the
-   * {@link JobEvent.StatusChanged} to a final phase. A listener that throws is told no more.
+   * Tells a listener all that happens to the job, from the start: what happened before the call is
+   * told first. Events come one at a time and in order, on a thread of the backend; the last one is
+   * the {@link JobEvent.StatusChanged} to a final phase. A listener that throws is told no more.
    *
    * @return closing it ends the telling
    */
   Subscription events(Consumer<? super JobEvent> listener);
 
   /**
-   * What the job writes. The stream survives lost connections; each line comes once and in order, and a
-   * gap that cannot be closed is itself a line.
+   * What the job writes. The stream survives lost connections; each line comes once and in order,
+   * and a gap that cannot be closed is itself a line.
    */
   LogStream logs(LogOptions options);
 
@@ -46,8 +46,8 @@ public interface JobHandle {
 
   /**
    * Stops the job and keeps its record and logs. The program gets SIGTERM, and SIGKILL after its
-   * termination grace. Does nothing if the job has ended. Returns when the wish is recorded; the job has
-   * stopped when its phase is {@link Phase#CANCELLED}.
+   * termination grace. Does nothing if the job has ended. Returns when the wish is recorded; the
+   * job has stopped when its phase is {@link Phase#CANCELLED}.
    *
    * @throws BackendException if the backend cannot be reached
    */

@@ -35,8 +35,6 @@ public record JobStatus(
 
   /** The latest attempt, if there was any. */
   public Optional<Attempt> lastAttempt() {
-    return attempts.isEmpty()
-        ? Optional.empty()
-        : Optional.of(attempts.get(attempts.size() - 1));
+    return attempts.isEmpty() ? Optional.empty() : Optional.of(attempts.get(attempts.size() - 1));
   }
 }

@@ -5,8 +5,8 @@ import java.util.Iterator;
 import java.util.Optional;
 
 /**
- * The lines of a log, oldest first. The iterator waits for the next line; it ends when the log does, or
- * when this is closed. For use by one thread, except for {@link #close}.
+ * The lines of a log, oldest first. The iterator waits for the next line; it ends when the log
+ * does, or when this is closed. For use by one thread, except for {@link #close}.
  */
 public interface LogStream extends Iterable<LogLine>, AutoCloseable {
 

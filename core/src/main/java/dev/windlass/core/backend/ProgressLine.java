@@ -31,8 +31,8 @@ public final class ProgressLine {
       Map<String, Double> metrics = new TreeMap<>();
       report
           .path("metrics")
-          .fields()
-          .forEachRemaining(
+          .properties()
+          .forEach(
               e -> {
                 if (e.getValue().isNumber()) {
                   metrics.put(e.getKey(), e.getValue().doubleValue());

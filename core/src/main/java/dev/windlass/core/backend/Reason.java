@@ -1,8 +1,8 @@
 package dev.windlass.core.backend;
 
 /**
- * Why a job is in its phase. Programs can switch over it; {@link #remedy} is what a person can do in
- * general, and {@link JobStatus#remedy} what to do in the case at hand.
+ * Why a job is in its phase. Programs can switch over it; {@link #remedy} is what a person can do
+ * in general, and {@link JobStatus#remedy} what to do in the case at hand.
  */
 public enum Reason {
   /** Nothing needs a reason. */
@@ -26,8 +26,7 @@ public enum Reason {
   ADMISSION_REFUSED(
       "the cluster's rules refuse its pods", "Change what the message names, or ask the admin"),
   /** The image cannot be had. */
-  IMAGE_PULL(
-      "the image cannot be pulled", "Check its name and tag, and the image pull secret"),
+  IMAGE_PULL("the image cannot be pulled", "Check its name and tag, and the image pull secret"),
   /** Storage cannot be mounted. */
   MOUNT("a mount cannot be made", "Check that what is mounted exists and can be reached"),
   /** A name in the job leads to nothing, or the settings contradict each other. */

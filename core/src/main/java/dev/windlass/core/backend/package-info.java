@@ -1,8 +1,8 @@
 /**
- * What every place that runs jobs offers: {@link dev.windlass.core.backend.Backend} takes jobs, {@link
- * dev.windlass.core.backend.JobHandle} follows one, {@link dev.windlass.core.backend.JobStatus} says
- * what became of it. A new reason for a job's state is a new constant of {@link
- * dev.windlass.core.backend.Reason}.
+ * What every place that runs jobs offers: {@link dev.windlass.core.backend.Backend} takes jobs,
+ * {@link dev.windlass.core.backend.JobHandle} follows one, {@link
+ * dev.windlass.core.backend.JobStatus} says what became of it. A new reason for a job's state is a
+ * new constant of {@link dev.windlass.core.backend.Reason}.
  */
 @NullMarked
 package dev.windlass.core.backend;

@@ -11,8 +11,8 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * What a program knows of the job it runs in. Outside any job everything is empty, {@link #attempt} is
- * 1 and {@link #worldSize} is 1, so that the same {@code main} runs from an IDE.
+ * What a program knows of the job it runs in. Outside any job everything is empty, {@link #attempt}
+ * is 1 and {@link #worldSize} is 1, so that the same {@code main} runs from an IDE.
  *
  * <pre>{@code
  * JobContext job = JobContext.current();
@@ -72,8 +72,8 @@ public final class JobContext {
   }
 
   /**
-   * The folder for checkpoints: the mount at {@code /checkpoints}, else {@code checkpoints} in the data
-   * directory (which may have to be created), else empty.
+   * The folder for checkpoints: the mount at {@code /checkpoints}, else {@code checkpoints} in the
+   * data directory (which may have to be created), else empty.
    */
   public Optional<Path> checkpointDirectory() {
     return text(JobEnvironment.CHECKPOINT_DIR).map(Path::of);
@@ -90,8 +90,8 @@ public final class JobContext {
   }
 
   /**
-   * When the job is ended if it has not finished by then, as its submitter computed it; empty if it may
-   * run for ever.
+   * When the job is ended if it has not finished by then, as its submitter computed it; empty if it
+   * may run for ever.
    */
   public Optional<Instant> deadline() {
     return text(JobEnvironment.DEADLINE)
@@ -159,10 +159,10 @@ public final class JobContext {
   }
 
   /**
-   * Runs an action when the job is asked to stop (SIGTERM: cancelled, preempted, node drained), then
-   * ends this process with exit code 143. Actions run one after another in the order given, and have
-   * {@link #terminationGrace} together before the process is killed. They do not run when the program
-   * ends by itself.
+   * Runs an action when the job is asked to stop (SIGTERM: cancelled, preempted, node drained),
+   * then ends this process with exit code 143. Actions run one after another in the order given,
+   * and have {@link #terminationGrace} together before the process is killed. They do not run when
+   * the program ends by itself.
    */
   public void onTermination(Runnable action) {
     Termination.add(action);

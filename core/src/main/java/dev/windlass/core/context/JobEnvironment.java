@@ -4,7 +4,8 @@ import java.util.Set;
 
 /**
  * The contract between whoever starts a job and the program in it: the environment variables that a
- * backend sets and the lines that a program writes. {@link JobContext} reads and writes them for Java.
+ * backend sets and the lines that a program writes. {@link JobContext} reads and writes them for
+ * Java.
  */
 public final class JobEnvironment {
   /** The job's name. */
@@ -28,7 +29,9 @@ public final class JobEnvironment {
   /** The most bytes of each GPU's memory that the job may take. */
   public static final String GPU_MEMORY_LIMIT = "WINDLASS_GPU_MEMORY_LIMIT";
 
-  /** {@code true} if GPU memory is to be taken as it is needed, {@code false} if all at the start. */
+  /**
+   * {@code true} if GPU memory is to be taken as it is needed, {@code false} if all at the start.
+   */
   public static final String MEMORY_GROWTH = "WINDLASS_MEMORY_GROWTH";
 
   /** When the job is ended if it has not finished by then, as ISO 8601 in UTC. */
@@ -58,8 +61,8 @@ public final class JobEnvironment {
   public static final String CHECKPOINT_MOUNT = "/checkpoints";
 
   /**
-   * Begins a line on standard output that reports progress; the rest of the line is a JSON object with
-   * {@code step}, {@code total} and {@code metrics} (an object of numbers).
+   * Begins a line on standard output that reports progress; the rest of the line is a JSON object
+   * with {@code step}, {@code total} and {@code metrics} (an object of numbers).
    */
   public static final String PROGRESS_PREFIX = "::windlass-progress:: ";
 

@@ -6,9 +6,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Actions on SIGTERM. A shutdown hook alone would also run when the program ends by itself, so the
- * signal is taken through {@code sun.misc.Signal} (module jdk.unsupported, which every JDK has). It is
- * reached by reflection because javac warns of it whenever it is named. Where the module is missing, a
- * shutdown hook has to do.
+ * signal is taken through {@code sun.misc.Signal} (module jdk.unsupported, which every JDK has). It
+ * is reached by reflection because javac warns of it whenever it is named. Where the module is
+ * missing, a shutdown hook has to do.
  */
 final class Termination {
   /** What a JVM that dies of SIGTERM exits with: 128 + 15. */

@@ -4,8 +4,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A CUDA compute capability, for example 8.0 (A100) or 9.0 (H100). The list is at NVIDIA's page "CUDA
- * GPU Compute Capability".
+ * A CUDA compute capability, for example 8.0 (A100) or 9.0 (H100). The list is at NVIDIA's page
+ * "CUDA GPU Compute Capability".
  *
  * @param major the generation
  * @param minor the variant within it

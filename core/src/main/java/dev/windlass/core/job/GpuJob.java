@@ -22,9 +22,9 @@ import java.util.OptionalLong;
  *     .build();
  * }</pre>
  *
- * Two mount paths have a meaning for programs that use {@code JobContext}: {@code /data} is the data
- * directory and {@code /checkpoints} the checkpoint directory ({@code /data/checkpoints} if only
- * {@code /data} is mounted).
+ * Two mount paths have a meaning for programs that use {@code JobContext}: {@code /data} is the
+ * data directory and {@code /checkpoints} the checkpoint directory ({@code /data/checkpoints} if
+ * only {@code /data} is mounted).
  *
  * @param name the job's name, unique within its namespace; also how it is found again
  * @param namespace the Kubernetes namespace, if not the backend's own
@@ -40,15 +40,17 @@ import java.util.OptionalLong;
  * @param memory memory reserved for the job and the most it may use; includes what is in {@code
  *     /dev/shm}
  * @param ephemeralStorage scratch disk reserved for the job and the most it may use
- * @param sharedMemory size of {@code /dev/shm}; if empty, a GPU job gets half of {@code memory}, or 8
- *     GiB where that is not set
+ * @param sharedMemory size of {@code /dev/shm}; if empty, a GPU job gets half of {@code memory}, or
+ *     8 GiB where that is not set
  * @param mounts storage that the program sees as folders
  * @param memoryGrowth whether GPU memory is taken as it is needed instead of all at the start, for
  *     Windlass's own pools, TensorFlow, JAX and PyTorch
- * @param retries how often a failed attempt is tried again; preemption and drained nodes do not count
+ * @param retries how often a failed attempt is tried again; preemption and drained nodes do not
+ *     count
  * @param deadline the most time from submission to the end, waiting and retries included
- * @param startDeadline how long an attempt may be stuck on an image, a mount or a configuration that
- *     cannot be had, before the job fails with that reason; enforced while a backend follows the job
+ * @param startDeadline how long an attempt may be stuck on an image, a mount or a configuration
+ *     that cannot be had, before the job fails with that reason; enforced while a backend follows
+ *     the job
  * @param ttlAfterFinished how long a finished job is kept, if not until it is deleted
  * @param terminationGrace time between SIGTERM and SIGKILL when the job is stopped
  * @param runAsUser the user id to run as; 0 is root; if empty, the image's user, which must not be

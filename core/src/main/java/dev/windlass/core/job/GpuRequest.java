@@ -6,8 +6,8 @@ import java.util.Optional;
  * How many GPUs of what kind a job needs.
  *
  * @param count GPUs in the job's container; 0 for a job without GPU
- * @param product the product as the node label {@code nvidia.com/gpu.product} writes it, for example
- *     {@code NVIDIA-H100-80GB-HBM3}
+ * @param product the product as the node label {@code nvidia.com/gpu.product} writes it, for
+ *     example {@code NVIDIA-H100-80GB-HBM3}
  * @param memory the least memory of each GPU; {@code Memory.gb(80)} is what is sold as 80 GB
  * @param computeCapability the least compute capability
  * @param sharing how the GPUs may be shared
@@ -25,17 +25,26 @@ public record GpuRequest(
   /** So many whole GPUs of any kind. */
   public static GpuRequest of(int count) {
     return new GpuRequest(
-        count, Optional.empty(), Optional.empty(), Optional.empty(), Sharing.exclusive(), Optional.empty());
+        count,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Sharing.exclusive(),
+        Optional.empty());
   }
 
-  /** The same with this product, written as the node label {@code nvidia.com/gpu.product} has it. */
+  /**
+   * The same with this product, written as the node label {@code nvidia.com/gpu.product} has it.
+   */
   public GpuRequest product(String value) {
-    return new GpuRequest(count, Optional.of(value), memory, computeCapability, sharing, memoryLimit);
+    return new GpuRequest(
+        count, Optional.of(value), memory, computeCapability, sharing, memoryLimit);
   }
 
   /** The same with at least so much memory on each GPU. */
   public GpuRequest memoryAtLeast(Memory value) {
-    return new GpuRequest(count, product, Optional.of(value), computeCapability, sharing, memoryLimit);
+    return new GpuRequest(
+        count, product, Optional.of(value), computeCapability, sharing, memoryLimit);
   }
 
   /** The same with at least this compute capability. */
@@ -50,7 +59,6 @@ public record GpuRequest(
 
   /** The same with at most so much of each GPU's memory for Windlass's pools. */
   public GpuRequest memoryLimit(Memory value) {
-    return new GpuRequest(
-        count, product, memory, computeCapability, sharing, Optional.of(value));
+    return new GpuRequest(count, product, memory, computeCapability, sharing, Optional.of(value));
   }
 }

@@ -1,8 +1,8 @@
 package dev.windlass.core.job;
 
 /**
- * A folder of the machine that the job runs on. Clusters that enforce the baseline or restricted Pod
- * Security Standard refuse it.
+ * A folder of the machine that the job runs on. Clusters that enforce the baseline or restricted
+ * Pod Security Standard refuse it.
  *
  * @param path the folder, absolute
  */

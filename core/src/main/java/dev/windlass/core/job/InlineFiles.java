@@ -52,9 +52,9 @@ public final class InlineFiles implements MountSource {
   }
 
   /**
-   * The jars that hold the given classes, each under its jar's name. A class that was not loaded from
-   * a jar (from an IDE, from a test) has its class folder packed as {@code <folder>.jar}. The bytes
-   * depend on the classes and resources only, so the same code makes the same job.
+   * The jars that hold the given classes, each under its jar's name. A class that was not loaded
+   * from a jar (from an IDE, from a test) has its class folder packed as {@code <folder>.jar}. The
+   * bytes depend on the classes and resources only, so the same code makes the same job.
    *
    * @throws IllegalArgumentException if a class has no jar or folder, as those of the JDK
    * @throws UncheckedIOException if it cannot be read
@@ -173,7 +173,9 @@ public final class InlineFiles implements MountSource {
 
   /** The bytes of all files and their names together. */
   public long size() {
-    return files.entrySet().stream().mapToLong(e -> e.getKey().length() + e.getValue().length).sum();
+    return files.entrySet().stream()
+        .mapToLong(e -> e.getKey().length() + e.getValue().length)
+        .sum();
   }
 
   @Override

@@ -12,14 +12,14 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
- * What makes a job's description valid. Each method looks at some of the fields and adds what is wrong
- * to the list of problems; none stops at the first. The rules of names are those of Kubernetes, "Object
- * Names and IDs" and "Labels and Selectors".
+ * What makes a job's description valid. Each method looks at some of the fields and adds what is
+ * wrong to the list of problems; none stops at the first. The rules of names are those of
+ * Kubernetes, "Object Names and IDs" and "Labels and Selectors".
  */
 final class JobRules {
   /**
-   * A pod of the job is named {@code <job>-<index>-<5 letters>} and its host {@code <job>-<index>}; host
-   * names end at 63 characters.
+   * A pod of the job is named {@code <job>-<index>-<5 letters>} and its host {@code <job>-<index>};
+   * host names end at 63 characters.
    */
   static final int MAX_NAME = 57;
 

@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  * @param bytes the amount in bytes, never negative
  */
 public record Memory(long bytes) implements Comparable<Memory> {
-  private static final Pattern FORM = Pattern.compile("([0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)([A-Za-z]*)");
+  private static final Pattern FORM =
+      Pattern.compile("([0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)([A-Za-z]*)");
   private static final List<String> BINARY = List.of("Ki", "Mi", "Gi", "Ti", "Pi", "Ei");
   private static final List<String> DECIMAL = List.of("k", "M", "G", "T", "P", "E");
 
@@ -48,11 +49,11 @@ public record Memory(long bytes) implements Comparable<Memory> {
   }
 
   /**
-   * Reads the Kubernetes form: a decimal number and nothing (bytes), a binary suffix (Ki, Mi, Gi, Ti,
-   * Pi, Ei) or a decimal one (k, M, G, T, P, E).
+   * Reads the Kubernetes form: a decimal number and nothing (bytes), a binary suffix (Ki, Mi, Gi,
+   * Ti, Pi, Ei) or a decimal one (k, M, G, T, P, E).
    *
-   * @throws IllegalArgumentException if the text is not of that form, is not a whole number of bytes
-   *     after rounding up, or is beyond 2<sup>63</sup> bytes
+   * @throws IllegalArgumentException if the text is not of that form, is not a whole number of
+   *     bytes after rounding up, or is beyond 2<sup>63</sup> bytes
    */
   public static Memory parse(String text) {
     Matcher m = FORM.matcher(text);

@@ -5,7 +5,7 @@ package dev.windlass.core.job;
  *
  * @param source what is there
  * @param path where the program sees it: an absolute path with {@code /} between its parts
- * @param readOnly whether the program may only read it; config maps, secrets and inline files always
- *     are
+ * @param readOnly whether the program may only read it; config maps, secrets and inline files
+ *     always are
  */
 public record Mount(MountSource source, String path, boolean readOnly) {}

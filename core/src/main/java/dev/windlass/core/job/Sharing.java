@@ -1,8 +1,8 @@
 package dev.windlass.core.job;
 
 /**
- * How a job's GPUs may be shared with other pods. Backends run {@link Exclusive} today and refuse the
- * others with an error that says so.
+ * How a job's GPUs may be shared with other pods. Backends run {@link Exclusive} today and refuse
+ * the others with an error that says so.
  */
 public sealed interface Sharing {
 
@@ -19,7 +19,9 @@ public sealed interface Sharing {
   /** Time-slicing: pods take turns on one GPU; nothing keeps their memory or faults apart. */
   record TimeSliced() implements Sharing {}
 
-  /** CUDA's Multi-Process Service: kernels of several pods run at once, with a memory share each. */
+  /**
+   * CUDA's Multi-Process Service: kernels of several pods run at once, with a memory share each.
+   */
   record Mps() implements Sharing {}
 
   /**
