@@ -1,0 +1,39 @@
+package dev.windlass.kube.render;
+
+/** The names that tie a job's objects in the cluster together. */
+public final class Names {
+  /** Label of the Job, its pods and all else that it owns: the job's name. */
+  public static final String JOB_LABEL = "windlass.dev/job";
+
+  /** Label that says who made an object. */
+  public static final String MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";
+
+  /** What {@link #MANAGED_BY_LABEL} says. */
+  public static final String MANAGED_BY = "windlass";
+
+  /** Annotation: the SHA-256 of the job's canonical description. */
+  public static final String DIGEST = "windlass.dev/spec-digest";
+
+  /** Annotation: when someone cancelled the job. */
+  public static final String CANCELLED_AT = "windlass.dev/cancelled-at";
+
+  /** Annotation: the {@code Reason} for which Windlass gave the job up. */
+  public static final String FAILED_REASON = "windlass.dev/failed-reason";
+
+  /** Annotation: the same in words. */
+  public static final String FAILED_MESSAGE = "windlass.dev/failed-message";
+
+  /** Annotation: for how long a pod may be unable to start before the job is given up. */
+  public static final String START_DEADLINE = "windlass.dev/start-deadline-seconds";
+
+  /** Name of the container that the program runs in. */
+  public static final String CONTAINER = "main";
+
+  /** Annotation that Kubernetes puts on a pod: how often its index failed before. */
+  public static final String FAILURE_COUNT = "batch.kubernetes.io/job-index-failure-count";
+
+  /** Annotation that Kubernetes puts on a pod: its index in the Job. */
+  public static final String COMPLETION_INDEX = "batch.kubernetes.io/job-completion-index";
+
+  private Names() {}
+}

@@ -1,0 +1,10 @@
+/**
+ * From the Kubernetes objects of a job to its status. Pure: no call leaves this package. {@link
+ * dev.windlass.kube.status.JobView} merges what is seen of the objects, in whatever order it comes;
+ * {@link dev.windlass.kube.status.StatusReducer} says what it means; {@link
+ * dev.windlass.kube.status.PodReader} what one pod means. A new status reason is found here.
+ */
+@NullMarked
+package dev.windlass.kube.status;
+
+import org.jspecify.annotations.NullMarked;
