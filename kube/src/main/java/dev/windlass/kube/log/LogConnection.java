@@ -78,7 +78,7 @@ final class LogConnection implements AutoCloseable {
               body = from;
               events.add(new Data(bytes));
             });
-    response.whenComplete(this::answered);
+    var unused = response.whenComplete(this::answered);
   }
 
   /**
@@ -142,7 +142,8 @@ final class LogConnection implements AutoCloseable {
     AsyncBody opened = answer.body();
     body = opened;
     events.add(new Answer(answer.code()));
-    opened.done().whenComplete((nothing, t) -> events.add(t == null ? new End() : broken(t)));
+    var unused =
+        opened.done().whenComplete((nothing, t) -> events.add(t == null ? new End() : broken(t)));
   }
 
   private static Event broken(@Nullable Throwable failure) {

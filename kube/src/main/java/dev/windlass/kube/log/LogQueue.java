@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * waits, so that a slow taker costs a bounded amount of memory.
  */
 final class LogQueue implements LogStream {
-  /** Characters that may wait to be taken; a line counts {@value #LINE_OVERHEAD} more. */
+  /** Characters that may wait to be taken; a line counts 64 more. */
   private static final long CAPACITY = 16L << 20;
 
-  private static final int LINE_OVERHEAD = 64;
+  private static final long LINE_OVERHEAD = 64L;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
