@@ -1,5 +1,7 @@
 package dev.windlass.core.job;
 
+import dev.windlass.core.jobfile.Imported;
+import dev.windlass.core.jobfile.KubernetesManifest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -135,6 +137,16 @@ public record GpuJob(
   /** Starts the description of a job of that name. */
   public static Builder builder(String name) {
     return new Builder(name);
+  }
+
+  /**
+   * The job in a plain Kubernetes Pod or Job, in YAML or JSON. What the manifest says and a job
+   * cannot is in the result's notes.
+   *
+   * @throws dev.windlass.core.jobfile.JobFileException if it is neither, or naming every mistake
+   */
+  public static Imported fromManifest(String yaml) {
+    return KubernetesManifest.read(yaml, "the manifest");
   }
 
   /** A builder that holds all of this job, to make a variant of it. */
