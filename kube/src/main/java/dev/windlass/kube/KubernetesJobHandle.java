@@ -94,8 +94,6 @@ final class KubernetesJobHandle implements JobHandle {
 
   @Override
   public void delete() {
-    // Marked first, so that whoever else follows it sees that this was meant.
-    cancel();
     objects.delete(uid);
   }
 }

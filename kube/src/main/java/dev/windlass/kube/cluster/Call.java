@@ -38,8 +38,10 @@ public record Call(String doing, String verb, String resource, String namespace,
   /** The same failure for people. */
   public BackendException explain(KubernetesClientException e) {
     String message = message(e);
+    if (!isAnswer(e)) {
+      return unreachable(e);
+    }
     return switch (e.getCode()) {
-      case 0 -> unreachable(e);
       case 401 ->
           failed(
               "the API server at " + server + " does not accept the login (HTTP 401)",
@@ -58,11 +60,23 @@ public record Call(String doing, String verb, String resource, String namespace,
       default ->
           failed(
               "the API server at " + server + " answers HTTP " + e.getCode() + ": " + message,
-              e.getCode() == 429 || e.getCode() >= 500
+              isTransient(e)
                   ? "It is overloaded or restarting: try again"
                   : "Change what the message names",
               e);
     };
+  }
+
+  /**
+   * Whether the same request may succeed a little later: no answer came, or one that says so. What
+   * was asked may have been done nevertheless.
+   */
+  public static boolean isTransient(KubernetesClientException e) {
+    return !isAnswer(e) || e.getCode() == 429 || e.getCode() >= 500;
+  }
+
+  private static boolean isAnswer(KubernetesClientException e) {
+    return e.getCode() > 0;
   }
 
   private BackendException forbidden(String message, KubernetesClientException e) {

@@ -47,6 +47,9 @@ public final class ClusterAccess {
     config.setConnectionTimeout(CONNECT_MILLIS);
     config.setRequestRetryBackoffLimit(RETRIES);
     config.setUserAgent("windlass");
+    // With HTTP/2 the API server ends the connection along with a refused login, and to move
+    // clients between its replicas; the JDK's client then loses the answer.
+    config.setHttp2Disable(true);
     return new KubernetesClientBuilder().withConfig(config).build();
   }
 

@@ -123,7 +123,7 @@ public final class NamespaceWatch implements AutoCloseable {
   private <T extends HasMetadata> SharedIndexInformer<T> informer(
       Informable<T> what, Consumer<T> seen, Consumer<T> gone) {
     return what.runnableInformer(0)
-        .exceptionHandler((started, e) -> started || !isRefusal(e))
+        .exceptionHandler((started, e) -> started)
         .addEventHandler(
             new ResourceEventHandler<T>() {
               @Override

@@ -108,18 +108,13 @@ public final class JobObjects {
           if (there.isPresent()) {
             return there.get();
           }
-        } else if (!isTransient(e) || Instant.now().isAfter(giveUp)) {
+        } else if (!Call.isTransient(e) || Instant.now().isAfter(giveUp)) {
           throw call.explain(e);
         }
         log.info("Submitting job {} again: {}", name, e.getMessage());
         pause(call.doing());
       }
     }
-  }
-
-  /** Whether the request may have been carried out, or will be if it is repeated. */
-  private static boolean isTransient(KubernetesClientException e) {
-    return e.getCode() == 0 || e.getCode() == 429 || e.getCode() >= 500;
   }
 
   private void checkSame(Job job, Job wanted) {
@@ -176,7 +171,7 @@ public final class JobObjects {
                 name, "a config map '" + configMap + "' that Windlass did not make");
           }
           call(call.doing(), "delete", "configmaps").run(resource::delete);
-        } else if (!isTransient(e) || Instant.now().isAfter(giveUp)) {
+        } else if (!Call.isTransient(e) || Instant.now().isAfter(giveUp)) {
           throw call.explain(e);
         }
         pause(call.doing());
@@ -217,7 +212,8 @@ public final class JobObjects {
   }
 
   /**
-   * Deletes the Job with all it owns and waits until it is gone.
+   * Deletes the Job with all it owns and waits until it is gone. One that has not ended is marked
+   * as cancelled first, so that whoever follows it sees that this was meant.
    *
    * @param uid of the Job that is meant; another one of the same name is left alone
    */
@@ -225,6 +221,9 @@ public final class JobObjects {
     Call call = call("deleting job '" + name + "'", "delete", "jobs.batch");
     Instant giveUp = Instant.now().plus(DELETE_PATIENCE);
     Optional<Job> job = find().filter(j -> uid.equals(j.getMetadata().getUid()));
+    if (job.isPresent() && job.get().getMetadata().getDeletionTimestamp() == null) {
+      cancel();
+    }
     while (job.isPresent()) {
       if (job.get().getMetadata().getDeletionTimestamp() == null) {
         giveUp = Instant.now().plus(DELETE_PATIENCE).plus(grace(job.get()));
