@@ -8,12 +8,15 @@ import dev.windlass.kube.status.JobView;
 import dev.windlass.kube.submit.JobObjects;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Informable;
+import io.fabric8.kubernetes.client.dsl.Listable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
@@ -153,10 +156,10 @@ public final class NamespaceWatch implements AutoCloseable {
   }
 
   private void start() {
-    started(jobs, "jobs.batch");
-    started(pods, "pods");
+    started(jobs, "jobs.batch", client.batch().v1().jobs().inNamespace(namespace));
+    started(pods, "pods", client.pods().inNamespace(namespace));
     try {
-      started(warnings, "events");
+      started(warnings, "events", client.v1().events().inNamespace(namespace));
     } catch (BackendException e) {
       log.info("Warnings of namespace {} are not shown: {}", namespace, e.getMessage());
     }
@@ -164,8 +167,13 @@ public final class NamespaceWatch implements AutoCloseable {
     var unused = timer.scheduleWithFixedDelay(this::recheck, pause, pause, TimeUnit.MILLISECONDS);
   }
 
-  private void started(SharedIndexInformer<?> informer, String resource) {
+  /** Asks once before the informer does: it would log a refusal as a fault of the program. */
+  private void started(
+      SharedIndexInformer<?> informer,
+      String resource,
+      Listable<? extends KubernetesResourceList<?>> all) {
     Call call = call("following the jobs of namespace '" + namespace + "'", "list", resource);
+    call.run(() -> all.list(new ListOptionsBuilder().withLimit(1L).build()));
     try {
       informer
           .start()

@@ -1,5 +1,10 @@
 package dev.windlass.kube.render;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.util.StringQuotingChecker;
 import dev.windlass.core.job.GpuJob;
 import dev.windlass.core.job.InlineFiles;
 import dev.windlass.core.job.InvalidJobException;
@@ -23,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -34,6 +40,29 @@ import java.util.stream.Collectors;
  * podFailurePolicy}), and tell the pod its number.
  */
 public final class JobRenderer {
+  private static final ObjectMapper YAML =
+      new ObjectMapper(
+          YAMLFactory.builder()
+              .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+              .stringQuotingChecker(new PlainWords())
+              .enable(YAMLGenerator.Feature.LITERAL_BLOCK_STYLE)
+              .disable(YAMLGenerator.Feature.SPLIT_LINES)
+              .build());
+
+  /**
+   * Leaves quotation marks away where every YAML reader, of version 1.1 or 1.2, takes a word for
+   * text.
+   */
+  private static final class PlainWords extends StringQuotingChecker.Default {
+    private static final long serialVersionUID = 1L;
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z/][-\\w./:=@+]*(?<!:)");
+
+    @Override
+    public boolean needToQuoteValue(String value) {
+      return !PLAIN.matcher(value).matches() || super.needToQuoteValue(value);
+    }
+  }
+
   private JobRenderer() {}
 
   /**
@@ -77,7 +106,16 @@ public final class JobRenderer {
 
   /** The objects as YAML documents, as {@code kubectl apply -f} takes them. */
   public static String toYaml(List<HasMetadata> objects) {
-    return objects.stream().map(Serialization::asYaml).collect(Collectors.joining());
+    return objects.stream().map(JobRenderer::yaml).collect(Collectors.joining());
+  }
+
+  private static String yaml(HasMetadata object) {
+    try {
+      // The client's own YAML puts every word in quotation marks, which is hard to read.
+      return YAML.writeValueAsString(YAML.readTree(Serialization.asJson(object)));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("What was rendered can be written", e);
+    }
   }
 
   private static Job job(GpuJob job, Instant submittedAt) {
