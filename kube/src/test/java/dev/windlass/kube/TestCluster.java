@@ -89,9 +89,17 @@ public final class TestCluster implements AutoCloseable {
     return backend(token(SUBMITTER), namespace);
   }
 
+  /** The same over another way to the API server. */
+  public KubernetesBackend backendAt(String server) {
+    return backend(server, token(SUBMITTER), namespace);
+  }
+
   /** A backend that logs in with that token, through a kubeconfig as a user would have it. */
   public KubernetesBackend backend(String token, String namespace) {
-    String server = config.getMasterUrl();
+    return backend(config.getMasterUrl(), token, namespace);
+  }
+
+  private KubernetesBackend backend(String server, String token, String namespace) {
     String ca = config.getCaCertData();
     String text =
         """
