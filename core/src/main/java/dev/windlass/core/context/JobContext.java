@@ -76,7 +76,9 @@ public final class JobContext {
    * data directory (which may have to be created), else empty.
    */
   public Optional<Path> checkpointDirectory() {
-    return text(JobEnvironment.CHECKPOINT_DIR).map(Path::of);
+    return text(JobEnvironment.CHECKPOINT_DIR)
+        .map(Path::of)
+        .or(() -> dataDirectory().map(data -> data.resolve("checkpoints")));
   }
 
   /** The most bytes of each GPU's memory that this program should take; empty for all. */
