@@ -47,11 +47,11 @@ public final class DigitsProgram {
     for (int epoch = first; epoch <= epochs; epoch++) {
       double loss = model.train(digits.training(), epoch);
       double accuracy = model.accuracy(digits.test());
-      job.progress(epoch, epochs, Map.of("loss", loss, "accuracy", accuracy));
       checkpoints.offer(epoch, model.weights());
       if (epoch % CHECKPOINT_EVERY == 0) {
         checkpoints.save();
       }
+      job.progress(epoch, epochs, Map.of("loss", loss, "accuracy", accuracy));
       Thread.sleep(pauseMillis);
     }
     Path file = data.resolve(MODEL);
