@@ -39,7 +39,24 @@ public final class KubernetesManifest {
           "metadata.creationTimestamp",
           "metadata.generation",
           "metadata.managedFields",
-          "metadata.selfLink");
+          "metadata.selfLink",
+          "spec.selector",
+          // Labels and annotations.
+          "controller-uid",
+          "job-name",
+          "batch.kubernetes.io/controller-uid",
+          "batch.kubernetes.io/job-name",
+          "batch.kubernetes.io/job-tracking",
+          "kubectl.kubernetes.io/last-applied-configuration");
+
+  /** Values that the API server fills in, and that hold for a job of Windlass as well. */
+  private static final Map<String, String> DEFAULTS =
+      Map.of(
+          "dnsPolicy", "ClusterFirst",
+          "schedulerName", "default-scheduler",
+          "terminationMessagePath", "/dev/termination-log",
+          "terminationMessagePolicy", "File",
+          "suspend", "false");
 
   private final String origin;
   private final List<JobFileException.Mistake> mistakes = new ArrayList<>();
@@ -66,6 +83,9 @@ public final class KubernetesManifest {
   private Imported read(FileNode root) {
     FieldReader in = new FieldReader(root, "", mistakes);
     String kind = in.text("apiVersion").orElse("") + " " + in.text("kind").orElse("");
+    if (!mistakes.isEmpty()) {
+      throw new JobFileException(origin, mistakes);
+    }
     if (!kind.equals("v1 Pod") && !kind.equals("batch/v1 Job")) {
       throw new JobFileException(
           origin,
@@ -76,8 +96,7 @@ public final class KubernetesManifest {
     GpuJob.Builder job =
         GpuJob.builder(meta.text("name").or(() -> meta.text("generateName")).orElse("unnamed"));
     meta.text("namespace", job::namespace);
-    meta.textMap("labels").forEach(job::label);
-    meta.textMap("annotations").forEach(job::annotation);
+    labels(meta, job);
     if (kind.endsWith("Pod")) {
       pod(sub(in, "spec"), job);
     } else {
@@ -90,8 +109,7 @@ public final class KubernetesManifest {
       quiet(spec, "parallelism", "1");
       FieldReader template = sub(spec, "template");
       FieldReader podMeta = sub(template, "metadata");
-      podMeta.textMap("labels").forEach(job::label);
-      podMeta.textMap("annotations").forEach(job::annotation);
+      labels(podMeta, job);
       pod(sub(template, "spec"), job);
       left(podMeta);
       left(template);
@@ -100,6 +118,27 @@ public final class KubernetesManifest {
     left(meta);
     left(in);
     return new Imported(JobReader.build(job, root, origin, mistakes), notes);
+  }
+
+  private void labels(FieldReader meta, GpuJob.Builder job) {
+    meta.textMap("labels")
+        .forEach((key, value) -> own(meta.at("labels"), key).ifPresent(k -> job.label(k, value)));
+    meta.textMap("annotations")
+        .forEach(
+            (key, value) ->
+                own(meta.at("annotations"), key).ifPresent(k -> job.annotation(k, value)));
+  }
+
+  /** The key, unless the API server or Windlass itself sets it. */
+  private Optional<String> own(String field, String key) {
+    if (isReserved(key)) {
+      notes.add(field + "." + key + " is left out: Windlass sets it itself");
+    }
+    return SERVER_SET.contains(key) || isReserved(key) ? Optional.empty() : Optional.of(key);
+  }
+
+  private static boolean isReserved(String key) {
+    return key.startsWith("windlass.dev/") || key.equals("app.kubernetes.io/managed-by");
   }
 
   private void pod(FieldReader spec, GpuJob.Builder job) {
@@ -169,7 +208,9 @@ public final class KubernetesManifest {
     Map<String, String> limits = resources.textMap("limits");
     all.forEach(
         (name, value) -> {
-          if (!limits.getOrDefault(name, value).equals(value)) {
+          if (!limits.containsKey(name) && name.matches("memory|ephemeral-storage")) {
+            notes.add(resources.at("requests." + name) + " (" + value + ") is the limit as well");
+          } else if (!limits.getOrDefault(name, value).equals(value)) {
             notes.add(
                 resources.at("requests." + name)
                     + " ("
@@ -267,17 +308,26 @@ public final class KubernetesManifest {
     MountSource source = volumes.get(name);
     if (source == null) {
       notes.add(in.path() + " is left out: so is its volume '" + name + "'");
-    } else if (path.equals("/dev/shm")
-        && source instanceof EmptyDir dir
-        && dir.medium() == EmptyDir.Medium.MEMORY
-        && dir.sizeLimit().isPresent()) {
-      job.sharedMemory(dir.sizeLimit().get());
+    } else if (path.matches("/dev/shm/*")) {
+      sharedMemory(in, source, job);
     } else if (readOnly[0]) {
       job.mountReadOnly(source, path);
     } else {
       job.mount(source, path);
     }
     left(in);
+  }
+
+  private void sharedMemory(FieldReader in, MountSource source, GpuJob.Builder job) {
+    if (source instanceof EmptyDir dir && dir.medium() == EmptyDir.Medium.MEMORY) {
+      if (dir.sizeLimit().isPresent()) {
+        job.sharedMemory(dir.sizeLimit().get());
+      } else {
+        notes.add(in.path() + " is left out: a job with GPUs has shared memory anyway");
+      }
+    } else {
+      notes.add(in.path() + " is left out: a job's shared memory is in memory");
+    }
   }
 
   private void env(FieldReader in, GpuJob.Builder job) {
@@ -287,7 +337,6 @@ public final class KubernetesManifest {
       job.env(name, value.orElse(""));
     } else {
       FieldReader from = sub(in, "valueFrom");
-      int before = from.known().size();
       from.map(
           "secretKeyRef",
           r -> {
@@ -301,18 +350,21 @@ public final class KubernetesManifest {
                 name, EnvValue.fromConfigMap(r.text("name").orElse(""), r.text("key").orElse("")));
             left(r);
           });
-      if (from.known().size() > before) {
-        left(from);
-      }
+      left(from);
     }
     left(in);
   }
 
   private void toleration(FieldReader in, GpuJob.Builder job) {
-    in.text("operator");
+    boolean exists = in.text("operator").orElse("Equal").equals("Exists");
+    Optional<String> value = in.text("value");
     List<Toleration.Effect> effect = new ArrayList<>();
     in.value("effect", t -> JobReader.word(Toleration.Effect.class, t), effect::add);
-    job.toleration(new Toleration(in.text("key"), in.text("value"), effect.stream().findFirst()));
+    job.toleration(
+        new Toleration(
+            in.text("key"),
+            exists ? value : value.or(() -> Optional.of("")),
+            effect.stream().findFirst()));
     left(in);
   }
 
@@ -340,7 +392,10 @@ public final class KubernetesManifest {
         .forEach(
             (key, node) -> {
               String at = in.at(key);
-              if (!SERVER_SET.contains(at)) {
+              if (!SERVER_SET.contains(at)
+                  && !at.endsWith("metadata.creationTimestamp")
+                  && node.kind() != FileNode.Kind.NULL
+                  && !node.text().equals(DEFAULTS.get(key))) {
                 notes.add(at + " (line " + node.line() + ") is left out");
               }
             });
