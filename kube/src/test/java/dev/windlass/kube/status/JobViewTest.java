@@ -56,6 +56,15 @@ class JobViewTest {
   }
 
   @Test
+  void a_late_state_brings_no_deleted_pod_back() {
+    view.podGone(POD);
+    view.saw(RUNNING);
+
+    assertThat(view.pods().get(0).pod()).isEqualTo(RUNNING);
+    assertThat(view.pods().get(0).gone()).isTrue();
+  }
+
+  @Test
   void an_old_list_brings_no_deleted_pod_back() {
     view.podGone(RUNNING);
     view.listedPods(List.of(RUNNING));

@@ -22,6 +22,7 @@ final class Observer {
   private final JobHistory history;
   private final Random random;
   private final Set<Integer> delivered = new HashSet<>();
+  private int seen;
   private boolean listedAtTheEnd;
   private boolean complete;
 
@@ -34,6 +35,7 @@ final class Observer {
   /** The change of that index arrives. */
   void deliver(int index) {
     delivered.add(index);
+    seen = Math.max(seen, index + 1);
     Change change = history.changes.get(index);
     if (change.object() instanceof Job job) {
       if (change.gone()) {
@@ -51,6 +53,7 @@ final class Observer {
 
   /** The connections come back, and begin with lists of what there is. */
   void listAll() {
+    seen = history.changes.size();
     int last = lastOfJob();
     if (history.changes.get(last).gone()) {
       view.jobGone(Optional.empty());
@@ -85,7 +88,6 @@ final class Observer {
   private void look() {
     if (view.needsPods()) {
       assertThat(view.status()).as("the end is told before the pods were listed").isEmpty();
-      int seen = 1 + delivered.stream().max(Integer::compare).orElse(0);
       int now = seen + random.nextInt(history.changes.size() - seen + 1);
       List<Pod> present = history.podsAfter(now);
       complete = knowsAll(present);
