@@ -3,6 +3,7 @@ package dev.windlass.kube.status;
 import dev.windlass.core.backend.JobStatus;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.Collection;
@@ -29,13 +30,13 @@ import java.util.stream.Collectors;
  */
 public final class JobView {
   private static final int MAX_WARNINGS = 50;
+  private static final String CONTROLLER_UID = "batch.kubernetes.io/controller-uid";
 
   private final String uid;
   private Job job;
   private boolean deleted;
   private final Map<String, SeenPod> pods = new HashMap<>();
   private final Map<String, Event> warnings = new TreeMap<>();
-  private boolean podsComplete;
   private Optional<JobStatus> ended = Optional.empty();
 
   /** A view of this very Job; another of the same name is another job. */
@@ -70,8 +71,11 @@ public final class JobView {
     }
   }
 
-  /** A state of a pod was seen. */
+  /** A state of a pod was seen. Pods of another Job of the same name are passed over. */
   public void saw(Pod pod) {
+    if (!isOurs(pod)) {
+      return;
+    }
     pods.merge(
         pod.getMetadata().getUid(),
         new SeenPod(pod, false),
@@ -84,13 +88,19 @@ public final class JobView {
     pods.computeIfPresent(pod.getMetadata().getUid(), (id, seen) -> new SeenPod(seen.pod(), true));
   }
 
-  /** These and no others are the pods that exist now. */
+  /**
+   * These and no others are the pods that exist now. If the job has ended, this is the list that
+   * {@link #needsPods} asks for: it must have been asked for after the end was seen, and its status
+   * is frozen here.
+   */
   public void listedPods(Collection<Pod> present) {
     Set<String> ids =
         present.stream().map(p -> p.getMetadata().getUid()).collect(Collectors.toSet());
     pods.replaceAll((id, seen) -> ids.contains(id) ? seen : new SeenPod(seen.pod(), true));
     present.forEach(this::saw);
-    podsComplete = podsComplete || isEnding();
+    if (needsPods()) {
+      ended = Optional.of(StatusReducer.reduce(facts()));
+    }
   }
 
   /** A warning about the Job or one of its pods was seen. */
@@ -104,7 +114,7 @@ public final class JobView {
 
   /** Whether the job has ended and its pods must be listed once more before that can be told. */
   public boolean needsPods() {
-    return ended.isEmpty() && !podsComplete && isEnding();
+    return ended.isEmpty() && StatusReducer.reduce(facts()).phase().isFinal();
   }
 
   /**
@@ -115,14 +125,8 @@ public final class JobView {
     if (ended.isPresent()) {
       return ended;
     }
-    if (needsPods()) {
-      return Optional.empty();
-    }
     JobStatus status = StatusReducer.reduce(facts());
-    if (status.phase().isFinal()) {
-      ended = Optional.of(status);
-    }
-    return Optional.of(status);
+    return status.phase().isFinal() ? Optional.empty() : Optional.of(status);
   }
 
   /** The pods seen so far, oldest first, gone ones with their last state. */
@@ -130,6 +134,7 @@ public final class JobView {
     return pods.values().stream()
         .sorted(
             Comparator.comparing((SeenPod s) -> Objects.toString(created(s.pod()), ""))
+                .thenComparing(s -> new PodReader(s).failuresBefore())
                 .thenComparing(s -> s.pod().getMetadata().getName()))
         .toList();
   }
@@ -139,15 +144,21 @@ public final class JobView {
     return new JobFacts(job, deleted, pods(), byTime(warnings.values()));
   }
 
-  private boolean isEnding() {
-    return StatusReducer.reduce(facts()).phase().isFinal();
+  /** By its controller; where a pod has none any more, by the label that the controller left. */
+  private boolean isOurs(Pod pod) {
+    Optional<OwnerReference> controller =
+        Optional.ofNullable(pod.getMetadata().getOwnerReferences()).orElse(List.of()).stream()
+            .filter(o -> Boolean.TRUE.equals(o.getController()))
+            .findFirst();
+    Map<String, String> labels = pod.getMetadata().getLabels();
+    return controller
+        .map(o -> uid.equals(o.getUid()))
+        .orElse(labels != null && uid.equals(labels.get(CONTROLLER_UID)));
   }
 
   private static List<Event> byTime(Collection<Event> events) {
     return events.stream()
-        .sorted(
-            Comparator.comparing((Event e) -> Objects.toString(e.getLastTimestamp(), ""))
-                .thenComparing(e -> e.getMetadata().getName()))
+        .sorted(Comparator.comparing(Fields::time).thenComparing(e -> e.getMetadata().getName()))
         .toList();
   }
 

@@ -3,24 +3,23 @@ package dev.windlass.kube.status;
 import dev.windlass.core.backend.Attempt;
 import dev.windlass.core.backend.Reason;
 import dev.windlass.kube.render.Names;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
-import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What one pod says of the attempt that it is. The words that it looks for are those of the
- * kubelet, the scheduler and the controllers of Kubernetes 1.31 and later: container state reasons
- * (ImagePullBackOff, OOMKilled, ...), the pod condition DisruptionTarget with its reasons, and the
- * pod's own reason where the kubelet refused it.
+ * What one pod says of the attempt that it is: by the state of its container, by the condition
+ * DisruptionTarget, and by the pod's own reason where the kubelet refused or ended it. What their
+ * words mean is in {@link KubernetesWords}.
  */
 final class PodReader {
   private static final int SIGKILL_CODE = 137;
@@ -37,7 +36,7 @@ final class PodReader {
     Optional<ContainerStateTerminated> ended = terminated();
     Cause cause = isOver() ? ending() : Cause.NONE;
     return new Attempt(
-        1 + number(Names.FAILURE_COUNT),
+        1 + failuresBefore(),
         number(Names.COMPLETION_INDEX),
         node(),
         Optional.of(name()),
@@ -46,6 +45,19 @@ final class PodReader {
         ended.map(t -> OptionalInt.of(t.getExitCode())).orElse(OptionalInt.empty()),
         cause.reason(),
         cause.message());
+  }
+
+  /** How many runs of this index failed before, those not counted that the cluster ended. */
+  int failuresBefore() {
+    return number(Names.FAILURE_COUNT);
+  }
+
+  Instant createdAt() {
+    return Fields.parse(pod.getMetadata().getCreationTimestamp()).orElse(Instant.MAX);
+  }
+
+  ObjectMeta metadata() {
+    return pod.getMetadata();
   }
 
   String name() {
@@ -90,96 +102,97 @@ final class PodReader {
 
   /** Why a pod whose program runs may not go on. */
   Cause running() {
-    return disruption()
-        .or(
-            () ->
-                pod.getMetadata().getDeletionTimestamp() == null
-                    ? Optional.empty()
-                    : Optional.of(
-                        Cause.of(Reason.POD_DELETED, "Pod " + name() + " is being deleted")))
-        .orElse(Cause.NONE);
+    return disruption().or(this::deletion).orElse(Cause.NONE);
   }
 
   /** Why a pod that has not run yet does not. */
   Cause waiting() {
-    Optional<Cause> unscheduled = unscheduled();
-    if (unscheduled.isPresent()) {
-      return unscheduled.get();
-    }
-    return state()
-        .map(ContainerState::getWaiting)
-        .flatMap(this::waitingContainer)
-        .or(this::disruption)
-        .orElse(Cause.NONE);
+    Optional<Cause> why =
+        node().isEmpty()
+            ? condition("PodScheduled")
+                .filter(c -> "False".equals(c.getStatus()))
+                .map(
+                    c ->
+                        KubernetesWords.unscheduled(
+                            Fields.text(c.getReason()), Fields.text(c.getMessage())))
+            : state()
+                .map(ContainerState::getWaiting)
+                .flatMap(
+                    w ->
+                        KubernetesWords.waiting(
+                            Fields.text(w.getReason()), Fields.text(w.getMessage()), image()));
+    return disruption().or(this::deletion).or(() -> why).orElse(Cause.NONE);
   }
 
-  private Optional<Cause> unscheduled() {
-    return condition("PodScheduled")
-        .filter(c -> "False".equals(c.getStatus()))
-        .map(
-            c -> {
-              String message = Fields.text(c.getMessage());
-              if ("SchedulingGated".equals(c.getReason())) {
-                return Cause.of(Reason.WAITING_IN_QUEUE, message);
-              }
-              if (message.contains("Insufficient nvidia.com/")) {
-                return Cause.of(Reason.INSUFFICIENT_GPU, message);
-              }
-              if (message.contains("Insufficient ")) {
-                return Cause.of(Reason.INSUFFICIENT_RESOURCES, message);
-              }
-              return Cause.of(Reason.UNSCHEDULABLE, message);
-            });
+  /** Whether it has its volumes and its sandbox, so that only the image is still to be had. */
+  boolean hasSandbox() {
+    return condition("PodReadyToStartContainers")
+        .filter(c -> "True".equals(c.getStatus()))
+        .isPresent();
   }
 
-  private Optional<Cause> waitingContainer(ContainerStateWaiting waiting) {
-    String why = Fields.text(waiting.getReason());
-    String detail = Fields.text(waiting.getMessage());
-    return switch (why) {
-      case "ErrImagePull",
-          "ImagePullBackOff",
-          "InvalidImageName",
-          "ErrImageNeverPull",
-          "ImageInspectError",
-          "RegistryUnavailable",
-          "SignatureValidationFailed" ->
-          Optional.of(
-              Cause.of(Reason.IMAGE_PULL, "Image " + image() + ": " + why + suffix(detail)));
-      case "CreateContainerConfigError", "CreateContainerError", "RunContainerError" ->
-          Optional.of(
-              notFound(detail)
-                  ? Cause.of(Reason.COMMAND_NOT_FOUND, detail)
-                  : Cause.of(Reason.CONFIG_ERROR, why + suffix(detail)));
-      default -> Optional.empty();
-    };
+  /** Whether Kubernetes ended it for reasons of its own, which counts as no failure. */
+  boolean wasDisrupted() {
+    return disruption().isPresent();
   }
 
   /** Why a pod that is over ended; {@link Cause#NONE} after success. */
   Cause ending() {
-    Optional<ContainerStateTerminated> ended = terminated();
     if (succeeded()) {
       return Cause.NONE;
     }
-    Optional<Cause> disrupted = disruption();
-    if (disrupted.isPresent()) {
-      return disrupted.get();
+    Optional<ContainerStateTerminated> ended = terminated();
+    Optional<Cause> outOfMemory =
+        ended.filter(t -> "OOMKilled".equals(t.getReason())).map(t -> outOfMemory(t.getExitCode()));
+    return disruption()
+        .or(() -> outOfMemory)
+        .or(this::refusedByKubelet)
+        .or(() -> wasDeleted() ? Optional.of(deleted()) : Optional.empty())
+        .or(() -> ended.map(PodReader::program))
+        .orElseGet(
+            () ->
+                Cause.of(
+                    Reason.OTHER,
+                    "Pod " + name() + " failed" + KubernetesWords.suffix(podMessage())));
+  }
+
+  private Optional<Cause> deletion() {
+    return pod.getMetadata().getDeletionTimestamp() == null
+        ? Optional.empty()
+        : Optional.of(Cause.of(Reason.POD_DELETED, "Pod " + name() + " is being deleted"));
+  }
+
+  private Cause deleted() {
+    String how =
+        terminated()
+            .map(t -> " (exit code " + t.getExitCode() + ")")
+            .orElse(phase().equals("Running") ? "; how its program ended was not seen" : "");
+    return Cause.of(Reason.POD_DELETED, "Pod " + name() + " was deleted" + how);
+  }
+
+  /** Whether it was deleted while it could still run; pods that have ended are cleaned up later. */
+  private boolean wasDeleted() {
+    Optional<Instant> end = terminated().flatMap(t -> Fields.parse(t.getFinishedAt()));
+    Optional<Instant> limit = Fields.parse(pod.getMetadata().getDeletionTimestamp());
+    if (limit.isPresent()) {
+      // The timestamp is when the grace ends.
+      Long grace = pod.getMetadata().getDeletionGracePeriodSeconds();
+      Instant asked = limit.get().minusSeconds(grace == null ? 0 : grace);
+      return end.map(e -> !e.isBefore(asked)).orElse(!isUnknown() || endedByDeletion());
     }
-    if (ended.map(t -> "OOMKilled".equals(t.getReason())).orElse(false)) {
-      return outOfMemory(ended.get().getExitCode());
-    }
-    Optional<Cause> refused = refusedByKubelet();
-    if (refused.isPresent()) {
-      return refused.get();
-    }
-    if (pod.getMetadata().getDeletionTimestamp() != null || (gone && ended.isEmpty())) {
-      return Cause.of(
-          Reason.POD_DELETED,
-          "Pod " + name() + " was deleted" + ended.map(PodReader::exit).orElse(""));
-    }
-    if (ended.isPresent()) {
-      return program(ended.get());
-    }
-    return Cause.of(Reason.OTHER, "Pod " + name() + " failed" + suffix(podMessage()));
+    return gone && terminated().isEmpty() && !phase().equals("Failed");
+  }
+
+  /** Whether the kubelet cannot say how the container ended. */
+  private boolean isUnknown() {
+    return terminated().filter(t -> "ContainerStatusUnknown".equals(t.getReason())).isPresent();
+  }
+
+  /** What the kubelet adds in that case. */
+  private boolean endedByDeletion() {
+    return terminated()
+        .filter(t -> Fields.text(t.getMessage()).contains("when the pod was deleted"))
+        .isPresent();
   }
 
   private static Cause program(ContainerStateTerminated ended) {
@@ -187,33 +200,30 @@ final class PodReader {
     int code = ended.getExitCode();
     String why = Fields.text(ended.getReason());
     if (why.equals("StartError") || why.equals("ContainerCannotRun")) {
-      return notFound(detail)
-          ? Cause.of(Reason.COMMAND_NOT_FOUND, detail)
-          : Cause.of(Reason.CONFIG_ERROR, why + suffix(detail));
+      return KubernetesWords.notStarted(why, detail);
     }
+    String suffix = KubernetesWords.suffix(detail);
     if (why.equals("ContainerStatusUnknown")) {
-      return Cause.of(Reason.NODE_LOST, "The node lost sight of the container" + suffix(detail));
+      return Cause.of(Reason.NODE_LOST, "The node lost sight of the container" + suffix);
     }
     if (code == SIGKILL_CODE) {
       return new Cause(
           Reason.EXIT_CODE,
-          "Exit code 137: the program was killed (SIGKILL)" + suffix(detail),
+          "Exit code 137: the program was killed (SIGKILL)" + suffix,
           "The node did not name memory as the cause, yet it often is: watch the job's memory, or"
               + " raise it");
     }
     if (code > 128 && code <= 128 + 64) {
       return Cause.of(
-          Reason.EXIT_CODE,
-          "Exit code " + code + ": ended by signal " + (code - 128) + suffix(detail));
+          Reason.EXIT_CODE, "Exit code " + code + ": ended by signal " + (code - 128) + suffix);
     }
     String hint = code == 127 ? " (a shell says so if it finds no such command)" : "";
-    return Cause.of(Reason.EXIT_CODE, "Exit code " + code + hint + suffix(detail));
+    return Cause.of(Reason.EXIT_CODE, "Exit code " + code + hint + suffix);
   }
 
   private Cause outOfMemory(int code) {
     String limit =
-        Optional.ofNullable(pod.getSpec())
-            .flatMap(s -> s.getContainers().stream().findFirst())
+        container()
             .map(c -> c.getResources())
             .map(r -> r.getLimits())
             .map(l -> l.get("memory"))
@@ -224,26 +234,9 @@ final class PodReader {
         "Killed by the kernel for passing its memory limit" + limit + " (exit code " + code + ")");
   }
 
-  /** The kubelet refused or ended the pod as a whole. */
   private Optional<Cause> refusedByKubelet() {
     String why = podReason();
-    String text = why + suffix(podMessage());
-    if (why.equals("UnexpectedAdmissionError") || why.startsWith("OutOfnvidia.com/")) {
-      return Optional.of(Cause.of(Reason.GPU_UNAVAILABLE, text));
-    }
-    if (why.startsWith("OutOf")) {
-      return Optional.of(Cause.of(Reason.INSUFFICIENT_RESOURCES, text));
-    }
-    return switch (why) {
-      case "Evicted" -> Optional.of(Cause.of(Reason.EVICTED, text));
-      case "Preempting", "Preempted" -> Optional.of(Cause.of(Reason.PREEMPTED, text));
-      case "NodeLost", "NodeShutdown", "Shutdown", "Terminated" ->
-          Optional.of(Cause.of(Reason.NODE_LOST, text));
-      case "NodeAffinity", "NodeSelectorMismatching" ->
-          Optional.of(Cause.of(Reason.UNSCHEDULABLE, text));
-      case "DeadlineExceeded" -> Optional.of(Cause.of(Reason.DEADLINE, text));
-      default -> Optional.empty();
-    };
+    return KubernetesWords.refused(why, onNode(why + KubernetesWords.suffix(podMessage())));
   }
 
   /** The condition by which Kubernetes marks a pod that it ends for reasons of its own. */
@@ -252,19 +245,18 @@ final class PodReader {
         .filter(c -> "True".equals(c.getStatus()))
         .map(
             c -> {
-              String text = Fields.text(c.getMessage());
-              return switch (Fields.text(c.getReason())) {
-                case "PreemptionByScheduler" -> Cause.of(Reason.PREEMPTED, text);
-                case "DeletionByTaintManager" ->
-                    new Cause(
-                        Reason.NODE_LOST,
-                        "Node " + node().orElse("?") + ": " + text,
-                        "If the node does not come back, delete its Node object or taint it"
-                            + " node.kubernetes.io/out-of-service: only then is the pod replaced");
-                case "DeletionByPodGC" -> Cause.of(Reason.NODE_LOST, text);
-                default -> Cause.of(Reason.EVICTED, text);
-              };
+              Cause cause =
+                  KubernetesWords.disrupted(
+                      Fields.text(c.getReason()), onNode(Fields.text(c.getMessage())));
+              // The kubelet has one such reason for all that it does, and says more on the pod.
+              return "TerminationByKubelet".equals(c.getReason())
+                  ? refusedByKubelet().orElse(cause)
+                  : cause;
             });
+  }
+
+  private String onNode(String text) {
+    return node().map(n -> "Node " + n + ": " + text).orElse(text);
   }
 
   Optional<ContainerStateTerminated> terminated() {
@@ -291,10 +283,13 @@ final class PodReader {
   }
 
   private String image() {
-    return Optional.ofNullable(pod.getSpec())
-        .flatMap(s -> s.getContainers().stream().findFirst())
-        .map(c -> c.getImage())
-        .orElse("?");
+    return container().map(Container::getImage).orElse("?");
+  }
+
+  private Optional<Container> container() {
+    return Optional.ofNullable(pod.getSpec()).map(s -> s.getContainers()).orElse(List.of()).stream()
+        .filter(c -> Names.CONTAINER.equals(c.getName()))
+        .findFirst();
   }
 
   private String phase() {
@@ -313,21 +308,5 @@ final class PodReader {
     Map<String, String> annotations = pod.getMetadata().getAnnotations();
     String text = annotations == null ? "0" : annotations.getOrDefault(annotation, "0");
     return text.matches("\\d{1,9}") ? Integer.parseInt(text) : 0;
-  }
-
-  private static boolean notFound(String detail) {
-    String text = detail.toLowerCase(Locale.ROOT);
-    return text.contains("executable file not found")
-        || text.contains("no such file or directory")
-        || text.contains("permission denied")
-        || text.contains("not a directory");
-  }
-
-  private static String exit(ContainerStateTerminated ended) {
-    return " (exit code " + ended.getExitCode() + ")";
-  }
-
-  private static String suffix(String detail) {
-    return detail.isEmpty() ? "" : ": " + detail;
   }
 }

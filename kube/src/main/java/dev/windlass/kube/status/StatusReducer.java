@@ -4,16 +4,14 @@ import dev.windlass.core.backend.Attempt;
 import dev.windlass.core.backend.JobStatus;
 import dev.windlass.core.backend.Phase;
 import dev.windlass.core.backend.Reason;
-import dev.windlass.kube.render.Names;
-import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
  * What the objects of a job mean. A pure function of the latest objects, not of the changes between
@@ -22,8 +20,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The Job's own conditions alone decide that a job has ended; pods say why. Conditions and
  * reasons: Kubernetes API reference, batch/v1 JobStatus.
+ *
+ * <p>Phases go forward, but for these: back to PENDING when a pod is replaced (a retry, or the
+ * cluster took it away), and to QUEUED when someone suspends the Job, from where it comes to
+ * PENDING when it is resumed.
  */
 public final class StatusReducer {
+  /**
+   * Kubernetes repeats the warning about a mount every two to four minutes for as long as it fails.
+   * If it has not for longer, the mount was made, and what takes its time is the image.
+   */
+  private static final Duration WARNING_REPEATED = Duration.ofMinutes(5);
+
   private StatusReducer() {}
 
   /** The status that follows from these objects. */
@@ -31,80 +39,83 @@ public final class StatusReducer {
     return new Reduction(facts).status();
   }
 
-  /** The time by which the job must be able to start, if there is one and it cannot now. */
+  /**
+   * The time by which the job must be able to start, if there is one and it cannot now. Whoever
+   * follows the job gives it up then, if this still says so.
+   */
   public static Optional<Instant> startDeadline(JobFacts facts) {
     return new Reduction(facts).startDeadline();
   }
 
   /** One reduction: the facts, and what is derived from them more than once. */
   private static final class Reduction {
-    private final JobFacts facts;
-    private final Job job;
+    private final JobReader job;
+    private final boolean gone;
+    private final Warnings warnings;
     private final List<PodReader> pods;
-    private final List<Attempt> attempts;
+    private final Optional<PodReader> latest;
+    private final Optional<PodReader> active;
 
     Reduction(JobFacts facts) {
-      this.facts = facts;
-      this.job = facts.job();
+      this.job = new JobReader(facts.job());
+      this.gone = facts.deleted();
+      this.warnings = new Warnings(facts.warnings());
       this.pods = facts.pods().stream().map(PodReader::new).toList();
-      this.attempts = pods.stream().map(PodReader::attempt).toList();
+      this.latest = last(pods);
+      this.active = last(pods.stream().filter(p -> !p.isOver()).toList());
     }
 
     JobStatus status() {
-      Optional<JobCondition> complete = condition("Complete");
+      Optional<JobCondition> complete = job.condition("Complete");
       if (complete.isPresent()) {
-        return end(Phase.SUCCEEDED, Cause.NONE, time(complete.get()));
+        return end(Phase.SUCCEEDED, Cause.NONE, Stream.of(job.time(complete.get())));
       }
-      Optional<JobCondition> failed = condition("Failed");
+      Optional<JobCondition> failed = job.condition("Failed");
       if (failed.isPresent()) {
-        return end(Phase.FAILED, failure(failed.get()), time(failed.get()));
+        return end(Phase.FAILED, finalFailure(failed.get()), Stream.of(job.time(failed.get())));
       }
-      if (facts.deleted()) {
-        Cause cause =
-            annotation(Names.CANCELLED_AT).isPresent()
-                ? Cause.of(Reason.CANCELLED, "The job was cancelled and then deleted")
-                : Cause.of(
-                    Reason.DELETED,
-                    "Job " + job.getMetadata().getName() + " was deleted by someone");
-        Phase phase = cause.reason() == Reason.CANCELLED ? Phase.CANCELLED : Phase.FAILED;
-        return end(phase, cause, Fields.parse(job.getMetadata().getDeletionTimestamp()));
+      if (gone || (job.isStopping() && job.heldSince().isPresent())) {
+        return endedByHand();
       }
-      if (isSuspended()) {
-        return suspended();
-      }
-      return underWay();
+      return beforeTheEnd();
     }
 
-    /** Suspended by Windlass to end it, or by someone else to hold it. */
-    private JobStatus suspended() {
-      Optional<String> cancelledAt = annotation(Names.CANCELLED_AT);
-      Optional<String> failedReason = annotation(Names.FAILED_REASON);
-      boolean stopped = condition("Suspended").isPresent() && !hasActivePods();
-      if (failedReason.isPresent()) {
-        Cause cause =
-            Cause.of(
-                reason(failedReason.get()), annotation(Names.FAILED_MESSAGE).orElse("Given up"));
-        return stopped
-            ? end(Phase.FAILED, cause, condition("Suspended").flatMap(this::time))
-            : now(Phase.STARTING, cause);
+    /** Cancelled, given up or deleted. A Job that is both stopped and deleted was stopped. */
+    private JobStatus endedByHand() {
+      Stream<Instant> times =
+          Stream.of(job.cancelledAt(), job.heldSince(), job.deletedAt()).flatMap(Optional::stream);
+      if (job.givenUp().isPresent()) {
+        return end(Phase.FAILED, job.givenUp().get(), times);
       }
-      if (cancelledAt.isPresent()) {
-        Cause cause = new Cause(Reason.CANCELLED, "Cancelled", "");
-        return stopped
-            ? end(Phase.CANCELLED, cause, Fields.parse(cancelledAt.get()))
-            : now(
-                isRunning() ? Phase.RUNNING : Phase.PENDING,
-                new Cause(Reason.CANCELLED, "Stopping", ""));
-      }
-      return now(Phase.QUEUED, Cause.of(Reason.SUSPENDED, "spec.suspend of the Job is set"));
+      return job.cancelledAt().isPresent()
+          ? end(Phase.CANCELLED, new Cause(Reason.CANCELLED, "Cancelled", ""), times)
+          : end(Phase.FAILED, deleted(), times);
     }
 
-    private JobStatus underWay() {
-      Optional<PodReader> active = last(pods.stream().filter(p -> !p.isOver()).toList());
-      if (active.isEmpty()) {
-        return withoutPod();
+    private JobStatus beforeTheEnd() {
+      if (job.isStopping()) {
+        return now(
+            reached(),
+            job.givenUp().orElse(new Cause(Reason.CANCELLED, "It is being stopped", "")));
       }
-      PodReader pod = active.get();
+      if (job.deletedAt().isPresent()) {
+        return now(reached(), new Cause(Reason.DELETED, "It is being deleted", ""));
+      }
+      if (job.isSuspended()) {
+        boolean runsYet = pods.stream().anyMatch(PodReader::isRunning);
+        return now(
+            runsYet ? Phase.RUNNING : Phase.QUEUED,
+            Cause.of(Reason.SUSPENDED, "spec.suspend of the Job is set"));
+      }
+      // The Job has drawn its conclusion, and waits for its pods to end before it says so.
+      Optional<JobCondition> failing = job.condition("FailureTarget");
+      if (failing.isPresent()) {
+        return now(reached(), failure(failing.get()).orElseGet(() -> words(failing.get())));
+      }
+      return active.map(this::underWay).orElseGet(this::withoutPod);
+    }
+
+    private JobStatus underWay(PodReader pod) {
       if (pod.isRunning()) {
         return now(Phase.RUNNING, pod.running());
       }
@@ -113,160 +124,173 @@ public final class StatusReducer {
         return now(Phase.PENDING, cause);
       }
       if (cause.reason() == Reason.NONE) {
-        cause = mountTrouble(pod.name()).orElse(Cause.NONE);
+        cause = heldUp(pod).map(Warnings.Seen::cause).orElse(Cause.NONE);
       }
       return now(Phase.STARTING, cause);
+    }
+
+    private Optional<Warnings.Seen> heldUp(PodReader pod) {
+      return pod.hasSandbox() ? Optional.empty() : warnings.podHeldUp(pod.metadata());
     }
 
     /**
      * No pod is there yet, or no pod is there any more and the Job has not drawn its conclusion.
      */
     private JobStatus withoutPod() {
-      Optional<PodReader> latest = last(pods);
-      if (latest.isPresent()) {
-        if (latest.get().succeeded()) {
-          return now(Phase.RUNNING, new Cause(Reason.NONE, "The program has ended", ""));
-        }
-        Cause ending = latest.get().ending();
-        return now(
-            Phase.PENDING,
-            new Cause(ending.reason(), "Attempt " + attempts.size() + ": " + ending.message(), ""));
+      Optional<Warnings.Seen> refused = warnings.podRefused(job.metadata());
+      if (latest.isEmpty()) {
+        return now(Phase.PENDING, refused.map(Warnings.Seen::cause).orElse(Cause.NONE));
       }
-      return now(Phase.PENDING, refusedPods().orElse(Cause.NONE));
+      PodReader pod = latest.get();
+      if (pod.succeeded()) {
+        return now(reached(), new Cause(Reason.NONE, "The program has ended", ""));
+      }
+      Cause ending = pod.ending();
+      // A pod that was deleted may have been so by a suspension, and is then replaced.
+      if (job.retries().isPresent()
+          && usesUpRetries(pod)
+          && ending.reason() != Reason.POD_DELETED) {
+        return now(reached(), ending);
+      }
+      Cause retry =
+          new Cause(
+              ending.reason(),
+              "Attempt " + (1 + pod.failuresBefore()) + ": " + ending.message(),
+              "");
+      return now(
+          Phase.PENDING,
+          refused.filter(r -> r.at().isAfter(pod.createdAt())).map(r -> r.cause()).orElse(retry));
     }
 
-    private Optional<Cause> mountTrouble(String pod) {
-      return last(warnings(pod, "FailedMount", "FailedAttachVolume", "FailedMapVolume"))
-          .map(e -> Cause.of(Reason.MOUNT, Fields.text(e.getMessage())));
+    /** Whether no other pod follows if this one fails; what the cluster took away is replaced. */
+    private boolean usesUpRetries(PodReader pod) {
+      return pod.failuresBefore() >= job.retries().orElse(0) && !pod.wasDisrupted();
     }
 
-    /** The Job controller cannot make a pod: it says so by an event only. */
-    private Optional<Cause> refusedPods() {
-      return last(warnings(job.getMetadata().getName(), "FailedCreate"))
-          .map(
-              e -> {
-                String text = Fields.text(e.getMessage());
-                return Cause.of(
-                    text.contains("exceeded quota") || text.contains("failed quota")
-                        ? Reason.QUOTA_EXCEEDED
-                        : Reason.ADMISSION_REFUSED,
-                    text);
-              });
+    /** How far it has come, where its end is near but not there. */
+    private Phase reached() {
+      Optional<PodReader> pod = active.or(() -> latest);
+      if (pod.isEmpty()) {
+        return Phase.PENDING;
+      }
+      if (pod.get().isRunning() || pod.get().startedAt().isPresent()) {
+        return Phase.RUNNING;
+      }
+      return pod.get().node().isPresent() ? Phase.STARTING : Phase.PENDING;
     }
 
-    private List<Event> warnings(String object, String... reasons) {
-      return facts.warnings().stream()
-          .filter(e -> object.equals(e.getInvolvedObject().getName()))
-          .filter(e -> Arrays.asList(reasons).contains(e.getReason()))
-          .toList();
+    private Cause finalFailure(JobCondition failed) {
+      String text = Fields.text(failed.getMessage());
+      Cause podGone =
+          Cause.of(
+              Reason.POD_DELETED,
+              "The pod of its last run is not there any more: it was deleted (" + text + ")");
+      boolean podsDecided = pods.isEmpty() || isByIndex(failed);
+      Cause cause = failure(failed).orElse(podsDecided ? podGone : words(failed));
+      // Deleting a Job deletes its pods first, and that can count as its failure.
+      boolean deletedBefore =
+          job.deletedAt().filter(at -> at.isBefore(job.time(failed))).isPresent();
+      return deletedBefore && cause.reason() == Reason.POD_DELETED ? deleted() : cause;
     }
 
-    private Cause failure(JobCondition failed) {
+    /** Why the Job has failed, if its condition says so by itself or a pod that is known does. */
+    private Optional<Cause> failure(JobCondition failed) {
       if ("DeadlineExceeded".equals(failed.getReason())) {
-        Long seconds = job.getSpec().getActiveDeadlineSeconds();
-        return Cause.of(
-            Reason.DEADLINE,
-            "The deadline" + (seconds == null ? "" : " of " + seconds + " s") + " passed");
+        String seconds = job.deadlineSeconds().map(s -> " of " + s + " s").orElse("");
+        return Optional.of(Cause.of(Reason.DEADLINE, "The deadline" + seconds + " passed"));
       }
-      Optional<PodReader> last =
-          last(pods.stream().filter(p -> p.isOver() && !p.succeeded()).toList());
-      if (last.isPresent()) {
-        return last.get().ending();
-      }
-      if (pods.isEmpty()) {
-        return Cause.of(
-            Reason.POD_DELETED,
-            "Its pod is not there any more: it was deleted ("
-                + Fields.text(failed.getMessage())
-                + ")");
-      }
+      return last(pods.stream()
+              .filter(p -> p.isOver() && !p.succeeded())
+              .filter(p -> !isByIndex(failed) || usesUpRetries(p))
+              .toList())
+          .map(PodReader::ending);
+    }
+
+    /** Whether the Job failed by its pod's last retry: then an earlier pod is not the cause. */
+    private static boolean isByIndex(JobCondition failed) {
+      return List.of("FailedIndexes", "MaxFailedIndexesExceeded").contains(failed.getReason());
+    }
+
+    private static Cause words(JobCondition condition) {
       return Cause.of(
-          Reason.OTHER, Fields.text(failed.getReason()) + ": " + Fields.text(failed.getMessage()));
+          Reason.OTHER,
+          Fields.text(condition.getReason()) + ": " + Fields.text(condition.getMessage()));
+    }
+
+    private Cause deleted() {
+      return Cause.of(Reason.DELETED, "Job " + job.name() + " was deleted by someone");
     }
 
     Optional<Instant> startDeadline() {
-      Optional<Long> seconds =
-          annotation(Names.START_DEADLINE).filter(s -> s.matches("\\d{1,9}")).map(Long::parseLong);
-      Optional<PodReader> pod = last(pods.stream().filter(p -> !p.isOver()).toList());
-      if (seconds.isEmpty() || pod.isEmpty() || status().phase() != Phase.STARTING) {
+      Optional<Long> seconds = job.startDeadlineSeconds();
+      JobStatus status = status();
+      if (seconds.isEmpty() || job.isSuspended() || status.phase() != Phase.STARTING) {
         return Optional.empty();
       }
-      return switch (status().reason()) {
-        case IMAGE_PULL, MOUNT, CONFIG_ERROR, COMMAND_NOT_FOUND ->
-            pod.get().scheduledAt().map(at -> at.plusSeconds(seconds.get()));
+      Optional<Instant> deadline =
+          active.flatMap(PodReader::scheduledAt).map(at -> at.plusSeconds(seconds.get()));
+      return switch (status.reason()) {
+        case IMAGE_PULL, CONFIG_ERROR, COMMAND_NOT_FOUND, GPU_UNAVAILABLE -> deadline;
+        case MOUNT, OTHER -> deadline.filter(this::isHeldUpUntil);
         default -> Optional.empty();
       };
     }
 
+    /** Whether the container cannot be made, or the warnings go on until that time. */
+    private boolean isHeldUpUntil(Instant deadline) {
+      Optional<Instant> warned = active.flatMap(this::heldUp).map(Warnings.Seen::at);
+      return active.map(p -> p.waiting().reason() != Reason.NONE).orElse(false)
+          || warned.filter(at -> deadline.isBefore(at.plus(WARNING_REPEATED))).isPresent();
+    }
+
     private JobStatus now(Phase phase, Cause cause) {
-      return status(phase, cause, Optional.empty());
+      return status(phase, cause, Optional.empty(), pods.stream().map(PodReader::attempt).toList());
     }
 
-    private JobStatus end(Phase phase, Cause cause, Optional<Instant> at) {
-      Optional<Instant> lastEnd =
-          last(attempts.stream().flatMap(a -> a.finishedAt().stream()).sorted().toList());
-      return status(phase, cause, at.or(() -> lastEnd).or(() -> Optional.of(submittedAt())));
+    /** Where the last run did not end by itself, it ended for the reason for which the job did. */
+    private JobStatus end(Phase phase, Cause cause, Stream<Instant> times) {
+      List<Attempt> attempts = new ArrayList<>(pods.stream().map(PodReader::attempt).toList());
+      if (latest.isPresent()) {
+        Attempt run = attempts.remove(attempts.size() - 1);
+        boolean byItself = latest.get().isOver() && run.reason() != Reason.POD_DELETED;
+        attempts.add(byItself ? run : because(run, cause));
+      }
+      Stream<Instant> runs =
+          attempts.stream()
+              .flatMap(a -> Stream.of(a.startedAt(), a.finishedAt()))
+              .flatMap(Optional::stream);
+      Optional<Instant> at =
+          Stream.of(times, runs, Stream.of(job.submittedAt()))
+              .flatMap(s -> s)
+              .max(Comparator.naturalOrder());
+      return status(phase, cause, at, attempts);
     }
 
-    private JobStatus status(Phase phase, Cause cause, Optional<Instant> finishedAt) {
+    private static Attempt because(Attempt run, Cause cause) {
+      return new Attempt(
+          run.number(),
+          run.replica(),
+          run.node(),
+          run.pod(),
+          run.startedAt(),
+          run.finishedAt(),
+          run.exitCode(),
+          cause.reason(),
+          cause.message());
+    }
+
+    private JobStatus status(
+        Phase phase, Cause cause, Optional<Instant> finishedAt, List<Attempt> attempts) {
       return new JobStatus(
-          job.getMetadata().getName(),
+          job.name(),
           phase,
           cause.reason(),
           cause.message(),
           cause.remedy(),
-          submittedAt(),
-          attempts.stream().flatMap(a -> a.startedAt().stream()).sorted().findFirst(),
+          job.submittedAt(),
+          attempts.stream().flatMap(a -> a.startedAt().stream()).min(Comparator.naturalOrder()),
           finishedAt,
           attempts);
-    }
-
-    private Instant submittedAt() {
-      return Fields.parse(job.getMetadata().getCreationTimestamp()).orElse(Instant.EPOCH);
-    }
-
-    private boolean isRunning() {
-      return pods.stream().anyMatch(PodReader::isRunning);
-    }
-
-    private boolean isSuspended() {
-      return job.getSpec() != null && Boolean.TRUE.equals(job.getSpec().getSuspend());
-    }
-
-    private boolean hasActivePods() {
-      if (job.getStatus() == null) {
-        return false;
-      }
-      return positive(job.getStatus().getActive()) || positive(job.getStatus().getTerminating());
-    }
-
-    private static boolean positive(@Nullable Integer count) {
-      return count != null && count > 0;
-    }
-
-    private Optional<Instant> time(JobCondition condition) {
-      return Fields.parse(condition.getLastTransitionTime());
-    }
-
-    private Optional<JobCondition> condition(String type) {
-      return Optional.ofNullable(job.getStatus())
-          .map(s -> s.getConditions())
-          .orElse(List.of())
-          .stream()
-          .filter(c -> type.equals(c.getType()) && "True".equals(c.getStatus()))
-          .findFirst();
-    }
-
-    private Optional<String> annotation(String key) {
-      Map<String, String> annotations = job.getMetadata().getAnnotations();
-      return annotations == null ? Optional.empty() : Optional.ofNullable(annotations.get(key));
-    }
-
-    private static Reason reason(String name) {
-      return Arrays.stream(Reason.values())
-          .filter(r -> r.name().equals(name))
-          .findFirst()
-          .orElse(Reason.OTHER);
     }
 
     private static <T> Optional<T> last(List<T> list) {
