@@ -19,9 +19,11 @@ import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.dsl.Listable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -56,6 +58,13 @@ public final class NamespaceWatch implements AutoCloseable {
   private final SharedIndexInformer<Job> jobs;
   private final SharedIndexInformer<Pod> pods;
   private final SharedIndexInformer<Event> warnings;
+
+  /**
+   * Jobs that were not there at the latest recheck. One that is missing twice is gone; before, the
+   * watch may still be about to tell how it ended.
+   */
+  private final Set<String> missing = new HashSet<>();
+
   private int refusals;
 
   /**
@@ -274,12 +283,19 @@ public final class NamespaceWatch implements AutoCloseable {
               see(
                   uid,
                   view -> {
-                    Optional.ofNullable(present.get(uid))
-                        .ifPresentOrElse(view::saw, () -> view.jobGone(Optional.empty()));
+                    Job job = present.get(uid);
+                    if (job != null) {
+                      view.saw(job);
+                    } else if (missing.contains(uid)) {
+                      view.jobGone(Optional.empty());
+                    }
                     List<Pod> now = presentPods.getOrDefault(uid, List.of());
                     known.stream().filter(p -> isGone(p, now)).forEach(view::podGone);
                     now.forEach(view::saw);
                   }));
+      missing.clear();
+      missing.addAll(before.keySet());
+      missing.removeAll(present.keySet());
       refusals = 0;
     } catch (BackendException e) {
       log.info("The jobs of namespace {} cannot be looked at: {}", namespace, e.getMessage());
