@@ -1,5 +1,7 @@
 package dev.windlass.kube.render;
 
+import java.util.Map;
+
 /** The names that tie a job's objects in the cluster together. */
 public final class Names {
   /** Label of the Job, its pods and all else that it owns: the job's name. */
@@ -10,6 +12,9 @@ public final class Names {
 
   /** What {@link #MANAGED_BY_LABEL} says. */
   public static final String MANAGED_BY = "windlass";
+
+  /** The labels by which all that Windlass made is found. */
+  public static final Map<String, String> ALL = Map.of(MANAGED_BY_LABEL, MANAGED_BY);
 
   /** Annotation: the SHA-256 of the job's canonical description. */
   public static final String DIGEST = "windlass.dev/spec-digest";
@@ -34,6 +39,11 @@ public final class Names {
 
   /** Annotation that Kubernetes puts on a pod: its index in the Job. */
   public static final String COMPLETION_INDEX = "batch.kubernetes.io/job-completion-index";
+
+  /** Name of the config map that holds the inline files of the job's mount of that number. */
+  static String inlineFiles(String job, int mount) {
+    return job + "-files-" + mount;
+  }
 
   private Names() {}
 }

@@ -1,0 +1,286 @@
+package dev.windlass.kube.submit;
+
+import dev.windlass.core.backend.BackendException;
+import dev.windlass.core.backend.JobConflictException;
+import dev.windlass.core.backend.Reason;
+import dev.windlass.kube.cluster.Call;
+import dev.windlass.kube.render.Names;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.DeleteOptions;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The objects of one job in the cluster, and the calls that change them.
+ *
+ * <p><b>Exactly once.</b> A job's name is its identity: the API server makes one object of a name
+ * and refuses every other with 409. So the Job is made by <i>create</i>, not by apply, which would
+ * change a job of that name that someone else made a moment before. Whatever happens to the answer,
+ * asking again is safe: what is found under the name is either this job, by the digest of its
+ * description, or another one.
+ *
+ * <p>What the Job owns is made after it, with it as the owner, so that nothing can be left without
+ * one. If the submitter dies between, the pod waits for its config map, and the next submit of the
+ * same job makes it.
+ */
+public final class JobObjects {
+  private static final Logger log = LoggerFactory.getLogger(JobObjects.class);
+
+  /** The server was there a moment ago, so it is worth waiting for: a restart takes seconds. */
+  private static final Duration CREATE_PATIENCE = Duration.ofSeconds(60);
+
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
+  /** Beyond the pods' own grace: the kubelet, the Job controller and the garbage collector. */
+  private static final Duration DELETE_PATIENCE = Duration.ofSeconds(90);
+
+  private final KubernetesClient client;
+  private final String namespace;
+  private final String name;
+
+  /**
+   * The objects of the job of that name.
+   *
+   * @param client stays the caller's to close
+   */
+  public JobObjects(KubernetesClient client, String namespace, String name) {
+    this.client = client;
+    this.namespace = namespace;
+    this.name = name;
+  }
+
+  /**
+   * Makes the job, unless it is there already.
+   *
+   * @param rendered the Job, then what it owns
+   * @return the Job as it is in the cluster
+   * @throws JobConflictException if the name is taken by something else
+   * @throws BackendException if the cluster refuses it or cannot be reached
+   */
+  public Job submit(List<HasMetadata> rendered) {
+    Job wanted = (Job) rendered.get(0);
+    Job job = find().orElseGet(() -> create(wanted));
+    checkSame(job, wanted);
+    for (HasMetadata owned : rendered.subList(1, rendered.size())) {
+      own((ConfigMap) owned, job);
+    }
+    return job;
+  }
+
+  /** The Job, if there is one of that name, whoever made it. */
+  public Optional<Job> find() {
+    Call call = call("looking for job '" + name + "'", "get", "jobs.batch");
+    return Optional.ofNullable(
+        call.run(() -> client.batch().v1().jobs().inNamespace(namespace).withName(name).get()));
+  }
+
+  /** Whether Windlass made it. */
+  public static boolean isOurs(Job job) {
+    Map<String, String> labels = job.getMetadata().getLabels();
+    return labels != null && Names.MANAGED_BY.equals(labels.get(Names.MANAGED_BY_LABEL));
+  }
+
+  private Job create(Job wanted) {
+    Call call = call("submitting job '" + name + "'", "create", "jobs.batch");
+    Instant giveUp = Instant.now().plus(CREATE_PATIENCE);
+    while (true) {
+      try {
+        return client.batch().v1().jobs().inNamespace(namespace).resource(wanted).create();
+      } catch (KubernetesClientException e) {
+        if (e.getCode() == 409) {
+          Optional<Job> there = find();
+          if (there.isPresent()) {
+            return there.get();
+          }
+        } else if (!Call.isTransient(e) || Instant.now().isAfter(giveUp)) {
+          throw call.explain(e);
+        }
+        log.info("Submitting job {} again: {}", name, e.getMessage());
+        pause(call.doing());
+      }
+    }
+  }
+
+  private void checkSame(Job job, Job wanted) {
+    if (!isOurs(job)) {
+      throw new JobConflictException(name, "a Kubernetes Job that Windlass did not make");
+    }
+    if (job.getMetadata().getDeletionTimestamp() != null) {
+      throw new JobConflictException(name, "a job that is just being deleted");
+    }
+    if (!digest(wanted).equals(digest(job))) {
+      throw new JobConflictException(name, "a job with another description");
+    }
+  }
+
+  private static Optional<String> digest(Job job) {
+    return Optional.ofNullable(job.getMetadata().getAnnotations()).map(a -> a.get(Names.DIGEST));
+  }
+
+  /** Makes a config map, unless this Job has it. One of an earlier Job of that name has to go. */
+  private void own(ConfigMap wanted, Job job) {
+    String uid = job.getMetadata().getUid();
+    OwnerReference owner =
+        new OwnerReferenceBuilder()
+            .withApiVersion("batch/v1")
+            .withKind("Job")
+            .withName(name)
+            .withUid(uid)
+            .withController(true)
+            .withBlockOwnerDeletion(true)
+            .build();
+    ConfigMap owned =
+        new ConfigMapBuilder(wanted)
+            .editMetadata()
+            .withOwnerReferences(owner)
+            .endMetadata()
+            .build();
+    String configMap = owned.getMetadata().getName();
+    Call call = call("giving job '" + name + "' its inline files", "create", "configmaps");
+    Instant giveUp = Instant.now().plus(CREATE_PATIENCE);
+    var resource = client.configMaps().inNamespace(namespace).resource(owned);
+    while (true) {
+      try {
+        resource.create();
+        return;
+      } catch (KubernetesClientException e) {
+        if (e.getCode() == 409) {
+          Call look = call(call.doing(), "get", "configmaps");
+          ConfigMap there = look.run(resource::get);
+          if (there != null && there.getMetadata().getOwnerReferences().contains(owner)) {
+            return;
+          }
+          if (there != null && there.getMetadata().getOwnerReferences().isEmpty()) {
+            throw new JobConflictException(
+                name, "a config map '" + configMap + "' that Windlass did not make");
+          }
+          call(call.doing(), "delete", "configmaps").run(resource::delete);
+        } else if (!Call.isTransient(e) || Instant.now().isAfter(giveUp)) {
+          throw call.explain(e);
+        }
+        pause(call.doing());
+      }
+    }
+  }
+
+  /** Asks the cluster to stop the job and keep it. */
+  public void cancel() {
+    stop("cancelling", Map.of(Names.CANCELLED_AT, Instant.now().toString()));
+  }
+
+  /** Ends a job that cannot start, and writes down why. */
+  public void giveUp(Reason reason, String message) {
+    stop("giving up", Map.of(Names.FAILED_REASON, reason.name(), Names.FAILED_MESSAGE, message));
+  }
+
+  private void stop(String how, Map<String, String> annotations) {
+    String patch =
+        Serialization.asJson(
+            Map.of(
+                "metadata", Map.of("annotations", annotations),
+                "spec", Map.of("suspend", true)));
+    Call call = call(how + " job '" + name + "'", "patch", "jobs.batch");
+    try {
+      client
+          .batch()
+          .v1()
+          .jobs()
+          .inNamespace(namespace)
+          .withName(name)
+          .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != 404) {
+        throw call.explain(e);
+      }
+    }
+  }
+
+  /**
+   * Deletes the Job with all it owns and waits until it is gone. One that has not ended is marked
+   * as cancelled first, so that whoever follows it sees that this was meant.
+   *
+   * @param uid of the Job that is meant; another one of the same name is left alone
+   */
+  public void delete(String uid) {
+    Call call = call("deleting job '" + name + "'", "delete", "jobs.batch");
+    Instant giveUp = Instant.now().plus(DELETE_PATIENCE);
+    Optional<Job> job = find().filter(j -> uid.equals(j.getMetadata().getUid()));
+    if (job.isPresent() && job.get().getMetadata().getDeletionTimestamp() == null) {
+      cancel();
+    }
+    while (job.isPresent()) {
+      if (job.get().getMetadata().getDeletionTimestamp() == null) {
+        giveUp = Instant.now().plus(DELETE_PATIENCE).plus(grace(job.get()));
+        delete(uid, call);
+      }
+      if (Instant.now().isAfter(giveUp)) {
+        throw new BackendException(
+            call.doing(),
+            "it is marked for deletion, but its pods are still there: their node may be lost",
+            "Look at 'kubectl get pods -l "
+                + Names.JOB_LABEL
+                + "="
+                + name
+                + "'; a pod of a lost"
+                + " node goes when its Node object is deleted");
+      }
+      pause(call.doing());
+      job = find().filter(j -> uid.equals(j.getMetadata().getUid()));
+    }
+  }
+
+  /** Deletes this very Job: one that took its name since is left alone. */
+  private void delete(String uid, Call call) {
+    DeleteOptions options =
+        new DeleteOptionsBuilder()
+            .withApiVersion("v1")
+            .withKind("DeleteOptions")
+            .withPropagationPolicy("Foreground")
+            .withNewPreconditions()
+            .withUid(uid)
+            .endPreconditions()
+            .build();
+    try {
+      client.raw("/apis/batch/v1/namespaces/" + namespace + "/jobs/" + name, "DELETE", options);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != 404 && e.getCode() != 409) {
+        throw call.explain(e);
+      }
+    }
+  }
+
+  private static Duration grace(Job job) {
+    Long seconds = job.getSpec().getTemplate().getSpec().getTerminationGracePeriodSeconds();
+    return Duration.ofSeconds(seconds == null ? 30 : seconds);
+  }
+
+  private Call call(String doing, String verb, String resource) {
+    return new Call(doing, verb, resource, namespace, client.getMasterUrl().toString());
+  }
+
+  private static void pause(String doing) {
+    try {
+      Thread.sleep(PAUSE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BackendException(
+          doing, "this thread was interrupted", "Repeat the call: it does nothing twice", e);
+    }
+  }
+}
