@@ -14,6 +14,10 @@ public final class Main {
 
   /** Runs the command and ends this Java machine with its exit code. */
   public static void main(String[] args) {
+    run(Backends::real, args);
+  }
+
+  static void run(Backends backends, String... args) {
     Map<String, String> env = System.getenv();
     // Whatever the locale: a job's log is passed on as it was written.
     PrintStream out = stream(FileDescriptor.out);
@@ -22,8 +26,7 @@ public final class Main {
         new Screen(out, err, Terminals.shows(1), Terminals.shows(2), Terminals.width(env), env);
     System.setErr(screen.errLines());
     Host host =
-        new Host(
-            env, screen, Clock.systemUTC(), Backends::real, Main::onInterrupt, Main::verboseLog);
+        new Host(env, screen, Clock.systemUTC(), backends, Main::onInterrupt, Main::verboseLog);
     int code = new Windlass(host).run(args);
     System.exit(code);
   }

@@ -17,9 +17,9 @@ final class Numbers {
     if (d.isNegative()) {
       return "0s";
     }
-    if (d.toMillis() < 9_950) {
-      String text = String.format(Locale.ROOT, "%.1f", d.toMillis() / 1000.0);
-      return (text.endsWith(".0") ? text.substring(0, text.length() - 2) : text) + "s";
+    long tenths = d.toMillis() / 100;
+    if (tenths < 100) {
+      return tenths / 10 + (tenths % 10 == 0 ? "" : "." + tenths % 10) + "s";
     }
     ChronoUnit unit =
         d.toDays() > 0

@@ -1,12 +1,8 @@
 package dev.windlass.cli;
 
 import dev.windlass.core.job.GpuJob;
-import dev.windlass.kube.render.JobRenderer;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.KubernetesListBuilder;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.file.Path;
-import java.util.List;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -65,16 +61,9 @@ final class RenderCommand implements Callable<Integer> {
     if (where.isPresent()) {
       job = job.toBuilder().namespace(where.get()).build();
     }
-    List<HasMetadata> objects = JobRenderer.render(job, host.clock().instant());
-    host.screen().out(form == Form.YAML ? JobRenderer.toYaml(objects) : toJson(objects));
+    Instant now = host.clock().instant();
+    host.screen()
+        .out(form == Form.YAML ? KubernetesText.yaml(job, now) : KubernetesText.json(job, now));
     return ExitCode.OK.code();
-  }
-
-  /** The objects as one: several become a list, which kubectl takes as well. */
-  static String toJson(List<HasMetadata> objects) {
-    return Serialization.asJson(
-        objects.size() == 1
-            ? objects.get(0)
-            : new KubernetesListBuilder().withItems(objects).build());
   }
 }

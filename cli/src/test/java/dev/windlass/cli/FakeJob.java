@@ -39,6 +39,7 @@ final class FakeJob implements JobHandle {
   private Optional<BackendException> logFailure = Optional.empty();
   private final List<LogOptions> logRequests = new ArrayList<>();
   private Runnable onLogs = () -> {};
+  private Optional<RuntimeException> fault = Optional.empty();
   private boolean cancelled;
   private boolean deleted;
 
@@ -61,7 +62,7 @@ final class FakeJob implements JobHandle {
   }
 
   FakeJob phase(Phase phase, Reason reason, String message, String remedy) {
-    boolean ran = phase.ordinal() >= Phase.RUNNING.ordinal();
+    boolean ran = phase == Phase.RUNNING || phase.isFinal();
     OptionalInt exit =
         phase == Phase.SUCCEEDED
             ? OptionalInt.of(0)
@@ -115,6 +116,11 @@ final class FakeJob implements JobHandle {
   FakeJob logFails(BackendException failure) {
     logFailure = Optional.of(failure);
     return this;
+  }
+
+  /** Its deletion fails with this. */
+  void fault(RuntimeException value) {
+    fault = Optional.of(value);
   }
 
   FakeJob onLogs(Runnable action) {
@@ -183,23 +189,27 @@ final class FakeJob implements JobHandle {
 
   @Override
   public void delete() {
+    fault.ifPresent(
+        e -> {
+          throw e;
+        });
     deleted = true;
   }
 
-  private final class FakeLog implements LogStream, Iterator<LogLine> {
+  private final class FakeLog implements LogStream {
     @Override
     public Iterator<LogLine> iterator() {
-      return this;
-    }
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return !ended();
+        }
 
-    @Override
-    public boolean hasNext() {
-      return !ended();
-    }
-
-    @Override
-    public LogLine next() {
-      return poll(Duration.ofSeconds(10)).orElseThrow(NoSuchElementException::new);
+        @Override
+        public LogLine next() {
+          return poll(Duration.ofSeconds(10)).orElseThrow(NoSuchElementException::new);
+        }
+      };
     }
 
     @Override

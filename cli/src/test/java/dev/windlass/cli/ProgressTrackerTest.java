@@ -72,7 +72,7 @@ class ProgressTrackerTest {
         shown.add(i);
       }
     }
-    assertThat(shown).hasSize(34 + 18).endsWith(999 - 50, 999, 1000);
+    assertThat(shown).hasSize(34 + 19).endsWith(999 - 50, 999, 1000);
   }
 
   @Test

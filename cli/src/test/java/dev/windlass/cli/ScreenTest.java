@@ -28,9 +28,6 @@ class ScreenTest {
     return Vt.show(shown.toString(StandardCharsets.UTF_8));
   }
 
-  record Write(
-      @IntRange(max = 2) int where, @StringLength(max = 12) @CharRange(from = 'a', to = 'z') String text) {}
-
   @Property(tries = 300)
   void lines_and_bars_in_any_order_leave_all_lines_and_the_last_bar(
       @ForAll @Size(max = 30) List<@IntRange(max = 2) Integer> where,

@@ -40,16 +40,16 @@ class TableTest {
   @Test
   void fields_ofSeveralLines_areIndented() {
     Fields fields = new Fields(false);
-    fields.add("Message", "one\ntwo\u0007");
+    fields.add("Message", "one\ntwo\u0007!");
     fields.add("Empty", " ");
-    assertThat(fields.render()).isEqualTo("Message    one\n           two\n");
+    assertThat(fields.render()).isEqualTo("Message    one\n           two !\n");
   }
 
   @Test
   void numbers_areShort() {
     assertThat(Numbers.time(Duration.ofMillis(-5))).isEqualTo("0s");
     assertThat(Numbers.time(Duration.ofMillis(4_230))).isEqualTo("4.2s");
-    assertThat(Numbers.time(Duration.ofMillis(9_970))).isEqualTo("9s");
+    assertThat(Numbers.time(Duration.ofMillis(9_970))).isEqualTo("9.9s");
     assertThat(Numbers.time(Duration.ofMillis(72_900))).isEqualTo("1m12s");
     assertThat(Numbers.time(Duration.ofSeconds(3 * 3600 + 299))).isEqualTo("3h4m");
     assertThat(Numbers.time(Duration.ofHours(50))).isEqualTo("2d2h");
