@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +35,7 @@ public final class EventLog {
   /**
    * An empty list.
    *
-   * @param executor runs the listeners
+   * @param executor runs the listeners, on other threads than its caller's
    */
   public EventLog(Executor executor) {
     this.executor = executor;
@@ -136,7 +137,12 @@ public final class EventLog {
       synchronized (EventLog.this) {
         if (!running && next < events.size()) {
           running = true;
-          executor.execute(this);
+          try {
+            executor.execute(this);
+          } catch (RejectedExecutionException e) {
+            // The backend is closed: its listeners are told no more, and nobody else may suffer.
+            log.debug("A listener is told no more: the backend is closed");
+          }
         }
       }
     }

@@ -32,6 +32,7 @@ public final class JobEnvironments {
       GROWTH.forEach((name, value) -> env.put(name, EnvValue.of(value)));
     }
     env.putAll(job.env());
+    onlyOldName(job, env);
     set(env, JobEnvironment.JOB, job.name());
     set(env, JobEnvironment.WORLD_SIZE, "1");
     set(env, JobEnvironment.MEMORY_GROWTH, Boolean.toString(job.memoryGrowth()));
@@ -42,6 +43,14 @@ public final class JobEnvironments {
     mountedAt(job, JobEnvironment.DATA_MOUNT, env, JobEnvironment.DATA_DIR);
     mountedAt(job, JobEnvironment.CHECKPOINT_MOUNT, env, JobEnvironment.CHECKPOINT_DIR);
     return Collections.unmodifiableMap(env);
+  }
+
+  /** PyTorch prefers its new name, which must not hide what the job says under the old one. */
+  private static void onlyOldName(GpuJob job, Map<String, EnvValue> env) {
+    if (job.env().containsKey("PYTORCH_CUDA_ALLOC_CONF")
+        && !job.env().containsKey("PYTORCH_ALLOC_CONF")) {
+      env.remove("PYTORCH_ALLOC_CONF");
+    }
   }
 
   private static void mountedAt(GpuJob job, String path, Map<String, EnvValue> env, String name) {

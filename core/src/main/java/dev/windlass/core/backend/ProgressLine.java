@@ -1,6 +1,7 @@
 package dev.windlass.core.backend;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.windlass.core.context.JobEnvironment;
@@ -13,7 +14,8 @@ public final class ProgressLine {
   /** A report is a few numbers; what is longer was not written by {@code JobContext}. */
   private static final int MAX_LENGTH = 64 * 1024;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private ProgressLine() {}
 
@@ -25,7 +27,7 @@ public final class ProgressLine {
     }
     try {
       JsonNode report = JSON.readTree(text.substring(JobEnvironment.PROGRESS_PREFIX.length()));
-      if (!report.path("step").canConvertToLong() || !report.path("total").canConvertToLong()) {
+      if (!isCount(report.path("step")) || !isCount(report.path("total"))) {
         return Optional.empty();
       }
       Map<String, Double> metrics = new TreeMap<>();
@@ -34,7 +36,7 @@ public final class ProgressLine {
           .properties()
           .forEach(
               e -> {
-                if (e.getValue().isNumber()) {
+                if (e.getValue().isNumber() && Double.isFinite(e.getValue().doubleValue())) {
                   metrics.put(e.getKey(), e.getValue().doubleValue());
                 }
               });
@@ -49,5 +51,9 @@ public final class ProgressLine {
     } catch (JsonProcessingException e) {
       return Optional.empty();
     }
+  }
+
+  private static boolean isCount(JsonNode number) {
+    return number.isIntegralNumber() && number.canConvertToLong() && number.longValue() >= 0;
   }
 }

@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * }
  * }</pre>
  *
- * Safe for use by several threads.
+ * A variable that is set to what it cannot be counts as not set. Safe for use by several threads.
  */
 public final class JobContext {
   private static final JobContext CURRENT = new JobContext(System.getenv(), System.out);
@@ -53,17 +53,17 @@ public final class JobContext {
 
   /** Which attempt this is, from 1. Attempts that the cluster took away do not count. */
   public int attempt() {
-    return Math.toIntExact(1 + number(JobEnvironment.FAILED_ATTEMPTS).orElse(0));
+    return 1 + count(JobEnvironment.FAILED_ATTEMPTS, 0);
   }
 
   /** Which replica this is, from 0. */
   public int replica() {
-    return Math.toIntExact(number(JobEnvironment.REPLICA).orElse(0));
+    return count(JobEnvironment.REPLICA, 0);
   }
 
   /** How many replicas work together, at least 1. */
   public int worldSize() {
-    return Math.toIntExact(Math.max(1, number(JobEnvironment.WORLD_SIZE).orElse(1)));
+    return Math.max(1, count(JobEnvironment.WORLD_SIZE, 1));
   }
 
   /** The folder of the mount at {@code /data}; empty if the job has none. */
@@ -76,7 +76,9 @@ public final class JobContext {
    * data directory (which may have to be created), else empty.
    */
   public Optional<Path> checkpointDirectory() {
-    return text(JobEnvironment.CHECKPOINT_DIR).map(Path::of);
+    return text(JobEnvironment.CHECKPOINT_DIR)
+        .map(Path::of)
+        .or(() -> dataDirectory().map(data -> data.resolve("checkpoints")));
   }
 
   /** The most bytes of each GPU's memory that this program should take; empty for all. */
@@ -86,7 +88,9 @@ public final class JobContext {
 
   /** Whether GPU memory is to be taken as it is needed; empty if the job does not say. */
   public Optional<Boolean> memoryGrowth() {
-    return text(JobEnvironment.MEMORY_GROWTH).map(Boolean::valueOf);
+    return text(JobEnvironment.MEMORY_GROWTH)
+        .filter(value -> value.equals("true") || value.equals("false"))
+        .map(Boolean::valueOf);
   }
 
   /**
@@ -149,7 +153,8 @@ public final class JobContext {
       char c = text.charAt(i);
       if (c == '"' || c == '\\') {
         to.append('\\').append(c);
-      } else if (c < 0x20 || Character.isSurrogate(c) || c == 0x7f) {
+      } else if (c < 0x20 || c >= 0x7f) {
+        // All but ASCII: in a container, standard output often has no other characters.
         to.append(String.format("\\u%04x", (int) c));
       } else {
         to.append(c);
@@ -173,11 +178,18 @@ public final class JobContext {
     return value == null || value.isBlank() ? Optional.empty() : Optional.of(value);
   }
 
+  private int count(String name, int otherwise) {
+    long value = number(name).orElse(otherwise);
+    return value < Integer.MAX_VALUE ? (int) value : otherwise;
+  }
+
+  /** A number of 0 or more; what is not one counts as not set. */
   private OptionalLong number(String name) {
     Optional<String> value = text(name);
     if (value.isPresent()) {
       try {
-        return OptionalLong.of(Long.parseLong(value.get().trim()));
+        long number = Long.parseLong(value.get().trim());
+        return number < 0 ? OptionalLong.empty() : OptionalLong.of(number);
       } catch (NumberFormatException e) {
         return OptionalLong.empty();
       }

@@ -16,6 +16,7 @@ final class Termination {
 
   private static final List<Runnable> ACTIONS = new CopyOnWriteArrayList<>();
   private static boolean installed;
+  private static boolean ran;
 
   private Termination() {}
 
@@ -31,8 +32,7 @@ final class Termination {
                 Termination.class.getClassLoader(),
                 new Class<?>[] {handler},
                 (self, method, args) -> {
-                  if (method.getName().equals("handle")) {
-                    runAll();
+                  if (method.getName().equals("handle") && runAll()) {
                     Runtime.getRuntime().exit(EXIT_CODE);
                   }
                   return null;
@@ -46,7 +46,14 @@ final class Termination {
     }
   }
 
-  private static void runAll() {
+  /** Runs the actions, once; returns whether this call did. */
+  private static boolean runAll() {
+    synchronized (Termination.class) {
+      if (ran) {
+        return false; // A second SIGTERM: the first one is being dealt with.
+      }
+      ran = true;
+    }
     for (Runnable action : ACTIONS) {
       try {
         action.run();
@@ -55,5 +62,6 @@ final class Termination {
         System.err.println("An action on termination failed: " + e);
       }
     }
+    return true;
   }
 }

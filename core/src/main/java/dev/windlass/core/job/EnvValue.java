@@ -8,7 +8,13 @@ public sealed interface EnvValue {
    *
    * @param value the value as the program sees it
    */
-  record Literal(String value) implements EnvValue {}
+  record Literal(String value) implements EnvValue {
+    /** Without the value, which may be a secret. */
+    @Override
+    public String toString() {
+      return "Literal[***]";
+    }
+  }
 
   /**
    * A key of a secret; the value never enters the job's description.

@@ -35,10 +35,19 @@ final class JobRules {
       Pattern.compile("[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?");
   private static final Pattern ENV_NAME = Pattern.compile("[-._a-zA-Z][-._a-zA-Z0-9]*");
   private static final Pattern FILE_NAME = Pattern.compile("[-._a-zA-Z0-9]+");
+
+  /** Registry and port, path, tag, digest, as "distribution/reference" has them. */
   private static final Pattern IMAGE =
       Pattern.compile(
-          "[A-Za-z0-9]([-.:_A-Za-z0-9]*)(/[a-z0-9._-]+)*(:[A-Za-z0-9_][-._A-Za-z0-9]{0,127})?"
-              + "(@[a-z0-9+._-]+:[0-9a-f]{32,})?");
+          "((?=[^/]*[.:]|localhost/)[A-Za-z0-9]([-.A-Za-z0-9]*[A-Za-z0-9])?(:[0-9]{1,5})?/)?"
+              + "[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
+              + "(:[A-Za-z0-9_][-._A-Za-z0-9]{0,127})?"
+              + "(@[a-z0-9]+([+._-][a-z0-9]+)*:[0-9a-f]{32,128})?");
+
+  /** A name of 255, a tag of 127, a digest of 128, and what stands between them. */
+  private static final int MAX_IMAGE = 520;
+
+  private static final Pattern NOT_HOST = Pattern.compile("[\\s/\\p{Cntrl}]");
   private static final Pattern MIG = Pattern.compile("[1-9]g\\.[1-9][0-9]*gb([.+][a-z.]+)?");
 
   private final List<Problem> problems = new ArrayList<>();
@@ -140,7 +149,7 @@ final class JobRules {
       Map<String, EnvValue> env) {
     image.ifPresent(
         i -> {
-          if (!IMAGE.matcher(i).matches()) {
+          if (i.length() > MAX_IMAGE || !IMAGE.matcher(i).matches()) {
             wrong(
                 "image",
                 i,
@@ -285,7 +294,7 @@ final class JobRules {
       String field = "mounts[" + i + "]";
       if (absolutePath(field + ".path", mount.path())) {
         mountPath(field + ".path", mount.path());
-        Integer first = seen.putIfAbsent(mount.path().replaceAll("/+$", ""), i);
+        Integer first = seen.putIfAbsent(mount.path(), i);
         if (first != null) {
           wrong(
               field + ".path",
@@ -300,10 +309,9 @@ final class JobRules {
   }
 
   private void mountPath(String field, String path) {
-    String plain = path.replaceAll("/+$", "");
-    if (plain.isEmpty()) {
+    if (path.equals("/")) {
       wrong(field, path, "would hide the whole image", "mount it at a folder, for example '/data'");
-    } else if (plain.equals("/dev/shm")) {
+    } else if (path.equals("/dev/shm")) {
       wrong(field, path, "is the shared memory", "set sharedMemory instead");
     }
   }
@@ -336,7 +344,7 @@ final class JobRules {
     MountSource source = mount.source();
     boolean alwaysReadOnly = false;
     if (source instanceof Nfs nfs) {
-      if (nfs.server().isBlank() || nfs.server().matches(".*[\\s/].*")) {
+      if (nfs.server().isBlank() || NOT_HOST.matcher(nfs.server()).find()) {
         wrong(
             field + ".nfs.server",
             nfs.server(),

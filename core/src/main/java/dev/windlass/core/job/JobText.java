@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 final class JobText {
   private static final Pattern SECRET_NAME =
       Pattern.compile("PASS|PWD|SECRET|TOKEN|CREDENTIAL|AUTH|KEY|CERT|SIGNATURE|DSN|CONNECTION");
-  private static final Pattern USER_INFO = Pattern.compile("://[^/@\\s]*@");
+  private static final Pattern USER_INFO = Pattern.compile("://[^/\\s]*@");
 
   private JobText() {}
 
@@ -98,14 +98,14 @@ final class JobText {
     return shown.toString();
   }
 
-  /** Hides what follows {@code --token=} and {@code --token}. */
+  /** Hides what follows {@code --token=}, {@code --token} and {@code TOKEN=}. */
   private static List<String> words(List<String> words) {
     List<String> shown = new ArrayList<>();
     boolean hideNext = false;
     for (String word : words) {
       int equals = word.indexOf('=');
       String option = equals < 0 ? word : word.substring(0, equals);
-      boolean secret = option.startsWith("-") && looksSecret(option);
+      boolean secret = (equals >= 0 || option.startsWith("-")) && looksSecret(option);
       shown.add(
           hideNext
               ? "***"

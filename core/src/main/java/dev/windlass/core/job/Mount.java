@@ -8,4 +8,11 @@ package dev.windlass.core.job;
  * @param readOnly whether the program may only read it; config maps, secrets and inline files
  *     always are
  */
-public record Mount(MountSource source, String path, boolean readOnly) {}
+public record Mount(MountSource source, String path, boolean readOnly) {
+  /** Drops slashes at the end of the path: {@code /data/} is {@code /data}. */
+  public Mount {
+    while (path.length() > 1 && path.endsWith("/")) {
+      path = path.substring(0, path.length() - 1);
+    }
+  }
+}

@@ -1,5 +1,6 @@
 package dev.windlass.core.jobfile;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -23,13 +24,16 @@ import org.yaml.snakeyaml.LoaderOptions;
 /**
  * From the bytes of a file to {@link FileNode}s. A file may come from anywhere, so its size and its
  * depth are bounded, and YAML's aliases are refused: a job has no use for them, and a few lines of
- * them can stand for gigabytes. JSON is YAML.
+ * them can stand for gigabytes.
  */
 final class FileParser {
   /** A megabyte of inline files in base64, and room for the rest. */
   static final int MAX_BYTES = 2 << 20;
 
   private static final int MAX_DEPTH = 20;
+
+  /** What some editors put before the text. */
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private final String origin;
   private final JsonParser parser;
@@ -56,7 +60,8 @@ final class FileParser {
     }
     ByteBuffer in = ByteBuffer.wrap(bytes);
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(in).toString();
+      String text = StandardCharsets.UTF_8.newDecoder().decode(in).toString();
+      return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     } catch (CharacterCodingException e) {
       throw new JobFileException(
           origin, "It is not UTF-8 text: byte " + in.position() + " is wrong", "Save it as UTF-8");
@@ -67,20 +72,20 @@ final class FileParser {
     if (text.length() > MAX_BYTES) {
       throw tooBig(origin);
     }
+    if (text.startsWith("{")) {
+      try {
+        // JSON is YAML, but the parser of YAML needs seconds for a megabyte of inline files.
+        return parse(new JsonFactory().createParser(text), origin);
+      } catch (IOException e) {
+        // It may still be YAML, whose maps can begin like that.
+      }
+    }
     LoaderOptions limits = new LoaderOptions();
     limits.setCodePointLimit(MAX_BYTES + 1);
     limits.setNestingDepthLimit(MAX_DEPTH + 1);
     YAMLFactory yaml = YAMLFactory.builder().loaderOptions(limits).build();
-    try (JsonParser parser = yaml.createParser(text)) {
-      FileParser reader = new FileParser(origin, parser);
-      if (parser.nextToken() == null) {
-        throw new JobFileException(origin, "It is empty", "Write a job into it");
-      }
-      FileNode root = reader.node(0);
-      if (parser.nextToken() != null) {
-        throw reader.mistake("a second document begins here; a file holds one job");
-      }
-      return root;
+    try {
+      return parse(yaml.createParser(text), origin);
     } catch (JsonProcessingException e) {
       JsonLocation at = e.getLocation();
       throw new JobFileException(
@@ -92,6 +97,20 @@ final class FileParser {
                   "this is not YAML: " + e.getOriginalMessage().lines().findFirst().orElse(""))));
     } catch (IOException e) {
       throw new JobFileException(origin, "It cannot be read: " + e.getMessage(), "Try again");
+    }
+  }
+
+  private static FileNode parse(JsonParser source, String origin) throws IOException {
+    try (JsonParser parser = source) {
+      FileParser reader = new FileParser(origin, parser);
+      if (parser.nextToken() == null) {
+        throw new JobFileException(origin, "It is empty", "Write a job into it");
+      }
+      FileNode root = reader.node(0);
+      if (parser.nextToken() != null) {
+        throw reader.mistake("a second document begins here; a file holds one job");
+      }
+      return root;
     }
   }
 
@@ -113,11 +132,11 @@ final class FileParser {
         kind = FileNode.Kind.MAP;
         while (parser.nextToken() != JsonToken.END_OBJECT) {
           String key = parser.currentName();
-          JobFileException duplicate = mistake("key '" + key + "' is there twice");
-          parser.nextToken();
-          if (fields.put(key, node(depth + 1)) != null) {
-            throw duplicate;
+          if (fields.containsKey(key)) {
+            throw mistake("key '" + key + "' is there twice");
           }
+          parser.nextToken();
+          fields.put(key, node(depth + 1));
         }
       }
       case START_ARRAY -> {

@@ -1,18 +1,11 @@
 package dev.windlass.core.jobfile;
 
-import dev.windlass.core.job.ConfigMap;
 import dev.windlass.core.job.Cpu;
-import dev.windlass.core.job.EmptyDir;
 import dev.windlass.core.job.EnvValue;
 import dev.windlass.core.job.GpuJob;
 import dev.windlass.core.job.GpuRequest;
-import dev.windlass.core.job.HostPath;
 import dev.windlass.core.job.ImagePullPolicy;
 import dev.windlass.core.job.Memory;
-import dev.windlass.core.job.MountSource;
-import dev.windlass.core.job.Nfs;
-import dev.windlass.core.job.PersistentVolumeClaim;
-import dev.windlass.core.job.Secret;
 import dev.windlass.core.job.Toleration;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,30 +13,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Reads a plain Kubernetes Pod or Job as a job of Windlass. Whatever it does not carry over it
- * names in a note: all keys that no line of this class asks for, found by asking.
+ * names in a note: all keys that nobody asks for, found by asking. {@link ManifestVolumes} reads
+ * the storage.
  */
 public final class KubernetesManifest {
   private static final String GPU = "nvidia.com/gpu";
   private static final String PRODUCT = "nvidia.com/gpu.product";
 
-  /** What the API server itself writes into an object. */
-  private static final Set<String> SERVER_SET =
-      Set.of(
-          "status",
-          "metadata.uid",
-          "metadata.resourceVersion",
-          "metadata.creationTimestamp",
-          "metadata.generation",
-          "metadata.managedFields",
-          "metadata.selfLink");
-
   private final String origin;
   private final List<JobFileException.Mistake> mistakes = new ArrayList<>();
-  private final List<String> notes = new ArrayList<>();
+  private final LeftOut out = new LeftOut();
 
   private KubernetesManifest(String origin) {
     this.origin = origin;
@@ -66,6 +48,9 @@ public final class KubernetesManifest {
   private Imported read(FileNode root) {
     FieldReader in = new FieldReader(root, "", mistakes);
     String kind = in.text("apiVersion").orElse("") + " " + in.text("kind").orElse("");
+    if (!mistakes.isEmpty()) {
+      throw new JobFileException(origin, mistakes);
+    }
     if (!kind.equals("v1 Pod") && !kind.equals("batch/v1 Job")) {
       throw new JobFileException(
           origin,
@@ -76,8 +61,7 @@ public final class KubernetesManifest {
     GpuJob.Builder job =
         GpuJob.builder(meta.text("name").or(() -> meta.text("generateName")).orElse("unnamed"));
     meta.text("namespace", job::namespace);
-    meta.textMap("labels").forEach(job::label);
-    meta.textMap("annotations").forEach(job::annotation);
+    labels(meta, job);
     if (kind.endsWith("Pod")) {
       pod(sub(in, "spec"), job);
     } else {
@@ -86,26 +70,35 @@ public final class KubernetesManifest {
       spec.integer("backoffLimit", job::retries);
       spec.whole("activeDeadlineSeconds", s -> job.deadline(Duration.ofSeconds(s)));
       spec.whole("ttlSecondsAfterFinished", s -> job.ttlAfterFinished(Duration.ofSeconds(s)));
-      quiet(spec, "completions", "1");
-      quiet(spec, "parallelism", "1");
+      out.unless(spec, "completions", "1");
+      out.unless(spec, "parallelism", "1");
       FieldReader template = sub(spec, "template");
       FieldReader podMeta = sub(template, "metadata");
-      podMeta.textMap("labels").forEach(job::label);
-      podMeta.textMap("annotations").forEach(job::annotation);
+      labels(podMeta, job);
       pod(sub(template, "spec"), job);
-      left(podMeta);
-      left(template);
-      left(spec);
+      out.rest(podMeta);
+      out.rest(template);
+      out.rest(spec);
     }
-    left(meta);
-    left(in);
-    return new Imported(JobReader.build(job, root, origin, mistakes), notes);
+    out.rest(meta);
+    out.rest(in);
+    return new Imported(JobReader.build(job, root, origin, mistakes), out.notes());
+  }
+
+  private void labels(FieldReader meta, GpuJob.Builder job) {
+    meta.textMap("labels")
+        .forEach(
+            (key, value) -> out.own(meta.at("labels"), key).ifPresent(k -> job.label(k, value)));
+    meta.textMap("annotations")
+        .forEach(
+            (key, value) ->
+                out.own(meta.at("annotations"), key).ifPresent(k -> job.annotation(k, value)));
   }
 
   private void pod(FieldReader spec, GpuJob.Builder job) {
-    Map<String, MountSource> volumes = new LinkedHashMap<>();
-    spec.items("volumes", (node, at) -> volume(spec.sub(node, at), volumes));
-    quiet(spec, "restartPolicy", "Never");
+    ManifestVolumes volumes = new ManifestVolumes(out);
+    spec.items("volumes", (node, at) -> volumes.volume(spec.sub(node, at)));
+    out.unless(spec, "restartPolicy", "Never");
     spec.text("serviceAccountName", job::serviceAccount);
     spec.text("priorityClassName", job::priorityClass);
     spec.whole("terminationGracePeriodSeconds", s -> job.terminationGrace(Duration.ofSeconds(s)));
@@ -118,7 +111,7 @@ public final class KubernetesManifest {
     if (spec.get("securityContext").isPresent()) {
       FieldReader security = sub(spec, "securityContext");
       runAs(security, job);
-      left(security);
+      out.rest(security);
     }
     int[] index = {0};
     spec.items(
@@ -127,20 +120,17 @@ public final class KubernetesManifest {
           if (index[0]++ == 0) {
             container(spec.sub(node, at), volumes, product, job);
           } else {
-            notes.add(at + " is left out: a job has one container");
+            out.note(at + " is left out: a job has one container");
           }
         });
     if (index[0] == 0) {
       spec.wrong(spec.node(), spec.at("containers") + " must name one container");
     }
-    left(spec);
+    out.rest(spec);
   }
 
   private void container(
-      FieldReader in,
-      Map<String, MountSource> volumes,
-      Optional<String> product,
-      GpuJob.Builder job) {
+      FieldReader in, ManifestVolumes volumes, Optional<String> product, GpuJob.Builder job) {
     in.text("name");
     in.text("image", job::image);
     in.value(
@@ -153,10 +143,10 @@ public final class KubernetesManifest {
     if (in.get("securityContext").isPresent()) {
       FieldReader security = sub(in, "securityContext");
       runAs(security, job);
-      left(security);
+      out.rest(security);
     }
-    in.items("volumeMounts", (node, at) -> mount(in.sub(node, at), volumes, job));
-    left(in);
+    in.items("volumeMounts", (node, at) -> volumes.mount(in.sub(node, at), job));
+    out.rest(in);
   }
 
   private void resources(FieldReader in, Optional<String> product, GpuJob.Builder job) {
@@ -169,8 +159,10 @@ public final class KubernetesManifest {
     Map<String, String> limits = resources.textMap("limits");
     all.forEach(
         (name, value) -> {
-          if (!limits.getOrDefault(name, value).equals(value)) {
-            notes.add(
+          if (!limits.containsKey(name) && name.matches("memory|ephemeral-storage")) {
+            out.note(resources.at("requests." + name) + " (" + value + ") is the limit as well");
+          } else if (!limits.getOrDefault(name, value).equals(value)) {
+            out.note(
                 resources.at("requests." + name)
                     + " ("
                     + value
@@ -190,7 +182,7 @@ public final class KubernetesManifest {
               case "cpu" -> job.cpu(Cpu.parse(value));
               case "memory" -> job.memory(Memory.parse(value));
               case "ephemeral-storage" -> job.ephemeralStorage(Memory.parse(value));
-              default -> notes.add(resources.at(name) + " (" + value + ") is left out");
+              default -> out.note(resources.at(name) + " (" + value + ") is left out");
             }
           } catch (IllegalArgumentException e) {
             resources.wrong(node, resources.at(name) + ": '" + value + "': " + e.getMessage());
@@ -202,82 +194,7 @@ public final class KubernetesManifest {
     } else {
       product.ifPresent(p -> job.nodeSelector(PRODUCT, p));
     }
-    left(resources);
-  }
-
-  private void volume(FieldReader in, Map<String, MountSource> volumes) {
-    String name = in.text("name").orElse("");
-    in.map(
-        "nfs",
-        v -> {
-          volumes.put(name, Nfs.of(v.text("server").orElse(""), v.text("path").orElse("")));
-          quiet(v, "readOnly", "false");
-          left(v);
-        });
-    in.map(
-        "persistentVolumeClaim",
-        v -> {
-          volumes.put(name, PersistentVolumeClaim.of(v.text("claimName").orElse("")));
-          quiet(v, "readOnly", "false");
-          left(v);
-        });
-    in.map(
-        "hostPath",
-        v -> {
-          volumes.put(name, HostPath.of(v.text("path").orElse("")));
-          left(v);
-        });
-    in.map(
-        "configMap",
-        v -> {
-          volumes.put(name, ConfigMap.of(v.text("name").orElse("")));
-          left(v);
-        });
-    in.map(
-        "secret",
-        v -> {
-          volumes.put(name, Secret.of(v.text("secretName").orElse("")));
-          left(v);
-        });
-    in.map(
-        "emptyDir",
-        v -> {
-          List<Memory> limit = new ArrayList<>();
-          v.value("sizeLimit", Memory::parse, limit::add);
-          boolean memory = v.text("medium").orElse("").equals("Memory");
-          volumes.put(
-              name,
-              new EmptyDir(
-                  memory ? EmptyDir.Medium.MEMORY : EmptyDir.Medium.DISK,
-                  limit.stream().findFirst()));
-          left(v);
-        });
-    if (!volumes.containsKey(name)) {
-      notes.add(in.path() + " (" + name + ") is left out: a job has no such kind of mount");
-    } else {
-      left(in);
-    }
-  }
-
-  private void mount(FieldReader in, Map<String, MountSource> volumes, GpuJob.Builder job) {
-    String name = in.text("name").orElse("");
-    String path = in.text("mountPath").orElse("");
-    boolean[] readOnly = {false};
-    in.bool("readOnly", b -> readOnly[0] = b);
-    MountSource source = volumes.get(name);
-    if (source == null) {
-      notes.add(in.path() + " is left out: so is its volume '" + name + "'");
-    } else if (path.equals("/dev/shm")
-        && source instanceof EmptyDir dir
-        && dir.medium() == EmptyDir.Medium.MEMORY
-        && dir.sizeLimit().isPresent()) {
-      job.sharedMemory(dir.sizeLimit().get());
-    } else if (readOnly[0]) {
-      job.mountReadOnly(source, path);
-    } else {
-      job.mount(source, path);
-    }
-    left(in);
+    out.rest(resources);
   }
 
   private void env(FieldReader in, GpuJob.Builder job) {
@@ -287,33 +204,35 @@ public final class KubernetesManifest {
       job.env(name, value.orElse(""));
     } else {
       FieldReader from = sub(in, "valueFrom");
-      int before = from.known().size();
       from.map(
           "secretKeyRef",
           r -> {
             job.env(name, EnvValue.fromSecret(r.text("name").orElse(""), r.text("key").orElse("")));
-            left(r);
+            out.rest(r);
           });
       from.map(
           "configMapKeyRef",
           r -> {
             job.env(
                 name, EnvValue.fromConfigMap(r.text("name").orElse(""), r.text("key").orElse("")));
-            left(r);
+            out.rest(r);
           });
-      if (from.known().size() > before) {
-        left(from);
-      }
+      out.rest(from);
     }
-    left(in);
+    out.rest(in);
   }
 
   private void toleration(FieldReader in, GpuJob.Builder job) {
-    in.text("operator");
+    boolean exists = in.text("operator").orElse("Equal").equals("Exists");
+    Optional<String> value = in.text("value");
     List<Toleration.Effect> effect = new ArrayList<>();
     in.value("effect", t -> JobReader.word(Toleration.Effect.class, t), effect::add);
-    job.toleration(new Toleration(in.text("key"), in.text("value"), effect.stream().findFirst()));
-    left(in);
+    job.toleration(
+        new Toleration(
+            in.text("key"),
+            exists ? value : value.or(() -> Optional.of("")),
+            effect.stream().findFirst()));
+    out.rest(in);
   }
 
   private static void runAs(FieldReader in, GpuJob.Builder job) {
@@ -326,24 +245,6 @@ public final class KubernetesManifest {
             job.runAsUser(uid);
           }
         });
-  }
-
-  /** Takes a key whose only value that a job can have is this one; any other is noted. */
-  private void quiet(FieldReader in, String key, String value) {
-    in.text(key)
-        .filter(v -> !v.equals(value))
-        .ifPresent(v -> notes.add(in.at(key) + " (" + v + ") is left out: here it is " + value));
-  }
-
-  private void left(FieldReader in) {
-    in.unasked()
-        .forEach(
-            (key, node) -> {
-              String at = in.at(key);
-              if (!SERVER_SET.contains(at)) {
-                notes.add(at + " (line " + node.line() + ") is left out");
-              }
-            });
   }
 
   private static FieldReader sub(FieldReader in, String key) {

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import net.jqwik.api.ForAll;
@@ -200,6 +201,31 @@ class JobFileTest {
         .hasMessageContaining("byte " + (HEAD.length() + 4));
     assertThatThrownBy(() -> JobFile.read(folder.resolve("none")))
         .hasMessageContaining("no such file");
+  }
+
+  @Test
+  void readJson_aMegabyteOfFiles_isReadBack() {
+    byte[] content = new byte[InlineFiles.MAX_BYTES - 10];
+    new Random(1).nextBytes(content);
+    GpuJob job = GpuJob.builder("a").mount(InlineFiles.of(Map.of("f", content)), "/in").build();
+    assertThat(JobFile.read(JobFile.toJson(job), "json")).isEqualTo(job);
+  }
+
+  @Test
+  void readJson_mistakes_areNamedWithTheirLine() {
+    String head = "{\"apiVersion\": \"windlass.dev/v1\", \"kind\": \"GpuJob\",\n";
+    assertThatThrownBy(() -> JobFile.read(head + "\"name\": \"a\", \"imge\": \"b\"}", "json"))
+        .hasMessageContaining("line 2")
+        .hasMessageContaining("did you mean 'image'?");
+    assertThatThrownBy(() -> JobFile.read(head + "\"name\": \"a\", \"name\": \"b\"}", "json"))
+        .hasMessageContaining("line 2")
+        .hasMessageContaining("twice");
+    assertThatThrownBy(() -> JobFile.read(head + "\"name\": \"a\"} {}", "json"))
+        .isInstanceOf(JobFileException.class);
+    assertThatThrownBy(() -> JobFile.read("{\"a\":".repeat(5000), "json"))
+        .hasMessageContaining("deep");
+    assertThat(JobFile.read("{apiVersion: windlass.dev/v1, kind: GpuJob, name: a}", "flow").name())
+        .isEqualTo("a");
   }
 
   @Test
