@@ -68,7 +68,8 @@ final class Windlass implements Runnable {
         .addSubcommand(new DeleteCommand(host))
         .addSubcommand(new GpusCommand(host))
         .addSubcommand(new RenderCommand(host))
-        .addSubcommand(new SchemaCommand(host));
+        .addSubcommand(new SchemaCommand(host))
+        .addSubcommand(new DemoCommand(host));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.registerConverter(Duration.class, Windlass::duration);
     line.setOut(new PrintWriter(help));

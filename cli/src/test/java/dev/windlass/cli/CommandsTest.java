@@ -14,6 +14,8 @@ import dev.windlass.core.backend.Phase;
 import dev.windlass.core.backend.Reason;
 import dev.windlass.core.job.ComputeCapability;
 import dev.windlass.core.job.Memory;
+import dev.windlass.core.job.PersistentVolumeClaim;
+import dev.windlass.examples.digits.DigitsTraining;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -272,6 +274,31 @@ class CommandsTest {
   void gpus_none_saysHowToTryWithout() {
     assertThat(shell.run("gpus")).isZero();
     assertThat(shell.err()).contains("There are no GPUs.").contains("--simulated-gpus 1");
+  }
+
+  @Test
+  void demo_local_replacesTheLastOneAndSimulatesAGpu() {
+    shell.backend.add("digits-training").phase(Phase.SUCCEEDED);
+    shell.backend.script(job -> job.phase(Phase.RUNNING).phase(Phase.SUCCEEDED));
+    assertThat(shell.run("demo")).isZero();
+    assertThat(shell.opened.get(0).simulatedGpus()).contains(1);
+    assertThat(shell.backend.submitted())
+        .containsExactly(DigitsTraining.job(DigitsTraining.IMAGE, DigitsTraining.localData()));
+    assertThat(shell.run("demo", "--simulated-gpus", "4")).isZero();
+    assertThat(shell.opened.get(1).simulatedGpus()).contains(4);
+  }
+
+  @Test
+  void demo_kubernetes_takesImageAndClaimAndSaysWhatBecomesOfTheModel() {
+    shell.env.put("WINDLASS_BACKEND", "kubernetes");
+    shell.backend.script(job -> job.phase(Phase.RUNNING).phase(Phase.SUCCEEDED));
+    assertThat(shell.run("demo")).isZero();
+    assertThat(shell.err()).contains("--claim NAME keeps it");
+    assertThat(shell.run("demo", "--image", "own:1", "--claim", "models")).isZero();
+    assertThat(shell.backend.submitted())
+        .containsExactly(
+            DigitsTraining.job(DigitsTraining.IMAGE, DigitsTraining.clusterData()),
+            DigitsTraining.job("own:1", PersistentVolumeClaim.of("models")));
   }
 
   @Test

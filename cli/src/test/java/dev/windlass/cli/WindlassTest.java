@@ -34,7 +34,9 @@ class WindlassTest {
   void page_hasEveryCommandAndOption() throws IOException {
     String page = Files.readString(Path.of("../docs/cli.md"));
     for (String command :
-        List.of("run", "status", "logs", "list", "cancel", "delete", "gpus", "render", "schema")) {
+        List.of(
+            "run", "status", "logs", "list", "cancel", "delete", "gpus", "render", "schema",
+            "demo")) {
       Shell asked = new Shell();
       assertThat(asked.run(command, "--help")).isZero();
       assertThat(page).contains("windlass " + command);
