@@ -149,7 +149,9 @@ final class Submission {
     fields.add("Job", job.name());
     fields.add("Backend", choice.kind().toString());
     choice.namespace().ifPresent(n -> fields.add("Namespace", n));
-    job.image().ifPresent(image -> fields.add("Image", image));
+    String unused =
+        choice.kind() == BackendOptions.Kind.LOCAL ? " (not used: jobs are processes here)" : "";
+    job.image().ifPresent(image -> fields.add("Image", image + unused));
     fields.add("GPUs", gpus(job));
     job.memory().ifPresent(m -> fields.add("Memory", m.toString()));
     fields.add("Retries", job.retries() > 0 ? "" + job.retries() : "");

@@ -21,8 +21,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(60) // Following a job must not hang.
 class RunCommandTest {
   @TempDir private Path folder;
   private final Shell shell = new Shell().clock(Clock.fixed(FakeJob.at(0), ZoneOffset.UTC));
@@ -69,7 +71,7 @@ class RunCommandTest {
             """
             Job        train
             Backend    local
-            Image      registry.example/train:1
+            Image      registry.example/train:1 (not used: jobs are processes here)
             GPUs       2 NVIDIA-H100-80GB-HBM3, each with 80G or more
             Retries    2
             train is pending
@@ -299,11 +301,25 @@ class RunCommandTest {
     shell.terminal().env.put("NO_COLOR", "1");
     shell.backend.script(RunCommandTest::succeed);
     assertThat(shell.run("run", file)).isZero();
+    assertThat(shell.err()).contains("\u001b[KSucceeded  ");
     List<String> shown = Vt.show(shell.err());
     assertThat(shown)
         .contains("train is running on node-a", "Phase      Succeeded")
         .noneMatch(line -> line.startsWith("progress"))
         .noneMatch(line -> line.contains("ETA"));
+  }
+
+  @Test
+  void run_onATerminal_drawsTheBarWhileTheLogComes() {
+    shell.terminal();
+    shell.backend.script(
+        job ->
+            job.phase(Phase.RUNNING)
+                .line(LogLine.Stream.NOTE, "first")
+                .line(LogLine.Stream.NOTE, "second")
+                .phase(Phase.SUCCEEDED));
+    shell.run("run", file);
+    assertThat(shell.err()).containsSubsequence("first", "\u001b[KSucceeded  ", "second");
   }
 
   @Test
