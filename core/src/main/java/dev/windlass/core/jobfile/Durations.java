@@ -6,13 +6,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as people write them: {@code 90s}, {@code 1h30m}, {@code 2d}; or ISO 8601. */
-final class Durations {
+public final class Durations {
   private static final Pattern FORM =
       Pattern.compile("(?:(\\d{1,9})d)?(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:(\\d{1,9})s)?");
 
   private Durations() {}
 
-  static Duration parse(String text) {
+  /**
+   * Reads either form.
+   *
+   * @throws IllegalArgumentException if the text is of neither form, saying what to write
+   */
+  public static Duration parse(String text) {
     if (text.startsWith("PT") || text.startsWith("P")) {
       try {
         return Duration.parse(text);
@@ -30,7 +35,8 @@ final class Durations {
         .plusSeconds(part(m, 4));
   }
 
-  static String write(Duration d) {
+  /** The short form; ISO 8601 for what has a part of a second. */
+  public static String write(Duration d) {
     if (d.isZero()) {
       return "0s";
     }
