@@ -13,6 +13,7 @@ import dev.windlass.core.backend.Reason;
 import dev.windlass.core.job.GpuJob;
 import dev.windlass.core.job.Toleration;
 import dev.windlass.kube.render.Names;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClassBuilder;
 import java.io.File;
