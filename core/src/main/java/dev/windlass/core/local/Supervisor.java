@@ -1,0 +1,366 @@
+package dev.windlass.core.local;
+
+import dev.windlass.core.backend.Attempt;
+import dev.windlass.core.backend.JobEvent.StatusChanged;
+import dev.windlass.core.backend.JobStatus;
+import dev.windlass.core.backend.Phase;
+import dev.windlass.core.backend.Reason;
+import dev.windlass.core.job.GpuJob;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The main program of the process that runs one job: takes GPUs, runs the attempts, writes down
+ * what happens. One that finds a running attempt, because the supervisor before it was killed, goes
+ * on from there. All that it knows is in the job's folder, so it can be killed at any time.
+ */
+final class Supervisor {
+  private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
+  private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+  /** Why a running or waiting job is to be stopped. */
+  private enum Stop {
+    CANCEL,
+    DEADLINE,
+    FOLDER_GONE
+  }
+
+  private final JobFolder folder;
+  private final Submission submission;
+  private final LocalHome home;
+  private final GpuLeases leases;
+  private JobStatus status;
+  private List<Integer> gpus = List.of();
+  private OptionalLong deadline = OptionalLong.empty();
+  private long nextLookAtFolder = System.nanoTime();
+
+  private Supervisor(JobFolder folder, JobStatus status) throws IOException {
+    this.folder = folder;
+    this.status = status;
+    this.submission = folder.submission();
+    this.home = new LocalHome(folder.path().resolve("../.."));
+    this.leases = new GpuLeases(home, Optional.of(submission.id()));
+  }
+
+  /**
+   * Runs a job to its end.
+   *
+   * @param args the job's folder
+   */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    JobFolder folder = new JobFolder(Path.of(args[0]));
+    try (SupervisorLock lock = folder.supervisorLock()) {
+      // Whoever only looks whether it is held has it for an instant, so one try is not enough.
+      for (int i = 0; i < 50; i++) {
+        if (lock.tryTake()) {
+          Optional<JobStatus> status = folder.latest();
+          if (status.isPresent() && !status.get().phase().isFinal()) {
+            new Supervisor(folder, status.get()).run();
+          }
+          return;
+        }
+        Thread.sleep(20);
+      }
+    }
+  }
+
+  private void run() throws IOException, InterruptedException {
+    try {
+      work(folder.job());
+    } catch (IOException | RuntimeException e) {
+      log.error("Job {} cannot be supervised", folder.name(), e);
+      ProcessTree tree = new ProcessTree(submission.id(), folder.lastAttempt().leader());
+      while (tree.kill(true)) {
+        Thread.sleep(20);
+      }
+      end(
+          Phase.FAILED,
+          Reason.OTHER,
+          "the supervisor failed: " + e.getMessage(),
+          "Read " + folder.path().resolve("supervisor.log"),
+          status.attempts());
+    }
+  }
+
+  private void work(GpuJob job) throws IOException, InterruptedException {
+    job.deadline().ifPresent(d -> deadline = OptionalLong.of(System.nanoTime() + left(d)));
+    List<Attempt> ended = new ArrayList<>(status.attempts());
+    ended.removeIf(a -> a.finishedAt().isEmpty());
+    while (true) {
+      AttemptFolder attempt = folder.attempt(ended.size() + 1);
+      Optional<AttemptRun> run = Optional.empty();
+      if (attempt.exists()) {
+        run = AttemptRun.adopt(attempt, submission.id());
+      }
+      if (run.isEmpty()) {
+        Optional<Stop> stop = waitForTurn(backoff(ended.size()));
+        if (stop.isPresent()) {
+          stopped(stop.get(), job, ended);
+          return;
+        }
+        try {
+          run = Optional.of(start(job, attempt));
+        } catch (NotRunnableException e) {
+          end(Phase.FAILED, e.reason(), String.valueOf(e.getMessage()), e.remedy(), ended);
+          return;
+        }
+      }
+      Attempt running = running(attempt, run.get());
+      become(Phase.RUNNING, Reason.NONE, "", "", with(ended, running));
+      AttemptRun.End<Stop> end = run.get().finish(this::stop, job.terminationGrace());
+      persist(run.get()::recordLog);
+      Attempt last = ended(running, attempt, end, job);
+      ended.add(last);
+      if (end.stopped().isPresent()) {
+        stopped(end.stopped().get(), job, ended);
+        return;
+      }
+      if (last.reason() == Reason.NONE) {
+        end(Phase.SUCCEEDED, Reason.NONE, "", "", ended);
+        return;
+      }
+      if (ended.size() > job.retries()) {
+        end(Phase.FAILED, last.reason(), last.message(), last.reason().remedy(), ended);
+        return;
+      }
+      String message = "attempt " + ended.size() + " failed and is tried again: " + last.message();
+      become(Phase.PENDING, last.reason(), message, "", ended);
+    }
+  }
+
+  /** What is left of the deadline. A clock that was set back gives no more than all of it. */
+  private long left(Duration whole) {
+    Duration gone = Duration.between(submission.submittedAt(), Instant.now());
+    return gone.isNegative() ? whole.toNanos() : whole.minus(gone).toNanos();
+  }
+
+  /** Nothing before the first attempt, then 0.1, 0.2, 0.4 ... and at most 10 seconds. */
+  private static long backoff(int failures) {
+    return failures == 0 ? 0 : Math.min(10 * SECOND, (SECOND / 10) << Math.min(failures - 1, 10));
+  }
+
+  private Optional<Stop> waitForTurn(long pause) throws InterruptedException {
+    long startAt = System.nanoTime() + pause;
+    long nextAsk = System.nanoTime();
+    long version = -1;
+    while (true) {
+      Optional<Stop> stop = stop();
+      if (stop.isPresent()) {
+        return stop;
+      }
+      boolean turn = submission.gpus() == 0;
+      if (!turn && (version != leases.version() || System.nanoTime() - nextAsk >= 0)) {
+        try {
+          gpus = leases.ask(folder.name(), submission);
+        } catch (IOException e) {
+          log.warn("The GPUs cannot be asked for now", e);
+        }
+        version = leases.version();
+        nextAsk = System.nanoTime() + SECOND;
+      }
+      turn |= !gpus.isEmpty();
+      if (turn && System.nanoTime() - startAt >= 0) {
+        return Optional.empty();
+      }
+      if (!turn && status.reason() != Reason.WAITING_IN_QUEUE) {
+        become(
+            Phase.QUEUED,
+            Reason.WAITING_IN_QUEUE,
+            "waits for "
+                + submission.gpus()
+                + " of the "
+                + submission.eligible().size()
+                + " GPUs of this machine that will do",
+            Reason.WAITING_IN_QUEUE.remedy(),
+            status.attempts());
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  private AttemptRun start(GpuJob job, AttemptFolder attempt)
+      throws IOException, NotRunnableException {
+    FolderTree.delete(attempt.path());
+    attempt.create();
+    LocalMounts mounts = LocalMounts.make(job, home, attempt.mounts());
+    AttemptCommand.Facts facts =
+        new AttemptCommand.Facts(attempt.number(), gpus, submission.submittedAt(), attempt.work());
+    return AttemptRun.start(
+        attempt, submission.id(), AttemptCommand.of(job, facts, mounts, System.getenv()));
+  }
+
+  private Attempt running(AttemptFolder attempt, AttemptRun run) throws IOException {
+    Optional<Attempt> known =
+        status.attempts().stream().filter(a -> a.number() == attempt.number()).findFirst();
+    return known.isPresent()
+        ? known.get()
+        : new Attempt(
+            attempt.number(),
+            0,
+            Optional.of(LocalMachine.name()),
+            Optional.of(run.pid()),
+            Optional.of(Instant.now()),
+            Optional.empty(),
+            OptionalInt.empty(),
+            Reason.NONE,
+            "");
+  }
+
+  private Attempt ended(
+      Attempt running, AttemptFolder attempt, AttemptRun.End<Stop> end, GpuJob job) {
+    Reason reason = Reason.NONE;
+    String message = "";
+    if (end.stopped().isPresent()) {
+      reason = reason(end.stopped().get());
+      message = message(end.stopped().get(), job);
+    } else if (end.exitCode().isEmpty()) {
+      reason = Reason.LOST;
+      message = "the program is gone, and nothing tells how it ended";
+    } else if (end.exitCode().getAsInt() != 0) {
+      int code = end.exitCode().getAsInt();
+      reason = Reason.EXIT_CODE;
+      message =
+          "the program ended with exit code "
+              + code
+              + (code > 128 && code < 160 ? ": killed by signal " + (code - 128) : "");
+    }
+    Instant finished = later(Instant.now(), running.startedAt());
+    try {
+      finished = later(attempt.exitedAt(), running.startedAt());
+    } catch (IOException e) {
+      log.debug("There is no time of the end of {}", attempt, e);
+    }
+    return new Attempt(
+        running.number(),
+        running.replica(),
+        running.node(),
+        running.pod(),
+        running.startedAt(),
+        Optional.of(finished),
+        end.exitCode(),
+        reason,
+        message);
+  }
+
+  /** A clock that was set back makes nothing end before it began. */
+  private static Instant later(Instant time, Optional<Instant> than) {
+    return than.isPresent() && than.get().isAfter(time) ? than.get() : time;
+  }
+
+  private Optional<Stop> stop() {
+    if (Files.exists(folder.cancelFile())) {
+      return Optional.of(Stop.CANCEL);
+    }
+    if (deadline.isPresent() && System.nanoTime() - deadline.getAsLong() >= 0) {
+      return Optional.of(Stop.DEADLINE);
+    }
+    if (System.nanoTime() - nextLookAtFolder >= 0) {
+      nextLookAtFolder = System.nanoTime() + SECOND;
+      if (!folder.isOf(submission.id())) {
+        return Optional.of(Stop.FOLDER_GONE);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private void stopped(Stop why, GpuJob job, List<Attempt> attempts) throws InterruptedException {
+    Phase phase = why == Stop.CANCEL ? Phase.CANCELLED : Phase.FAILED;
+    end(phase, reason(why), message(why, job), reason(why).remedy(), attempts);
+  }
+
+  private static Reason reason(Stop why) {
+    return switch (why) {
+      case CANCEL -> Reason.CANCELLED;
+      case DEADLINE -> Reason.DEADLINE;
+      case FOLDER_GONE -> Reason.DELETED;
+    };
+  }
+
+  private static String message(Stop why, GpuJob job) {
+    return switch (why) {
+      case CANCEL -> "it was cancelled";
+      case DEADLINE ->
+          "it had not ended "
+              + job.deadline().map(Object::toString).orElse("")
+              + " after its submission";
+      case FOLDER_GONE -> "its folder was deleted";
+    };
+  }
+
+  private static List<Attempt> with(List<Attempt> ended, Attempt running) {
+    List<Attempt> all = new ArrayList<>(ended);
+    all.add(running);
+    return all;
+  }
+
+  /** A status on the way. Should there be no room to write it down, the next one has it all. */
+  private void become(
+      Phase phase, Reason reason, String message, String remedy, List<Attempt> attempts) {
+    status = next(phase, reason, message, remedy, attempts);
+    try {
+      folder.append(new StatusChanged(Instant.now(), status));
+    } catch (IOException e) {
+      log.warn("The status cannot be written down now: {}", status, e);
+    }
+  }
+
+  /** The last status. GPUs are given back before: whoever reads it may count on them. */
+  private void end(
+      Phase phase, Reason reason, String message, String remedy, List<Attempt> attempts)
+      throws InterruptedException {
+    if (submission.gpus() > 0) {
+      persist(() -> leases.release(submission.id()));
+    }
+    status = next(phase, reason, message, remedy, attempts);
+    persist(() -> folder.append(new StatusChanged(Instant.now(), status)));
+  }
+
+  private JobStatus next(
+      Phase phase, Reason reason, String message, String remedy, List<Attempt> attempts) {
+    Optional<Instant> started = attempts.stream().findFirst().flatMap(Attempt::startedAt);
+    return new JobStatus(
+        folder.name(),
+        phase,
+        reason,
+        message,
+        remedy,
+        submission.submittedAt(),
+        started,
+        phase.isFinal()
+            ? Optional.of(
+                later(Instant.now(), Optional.of(started.orElse(submission.submittedAt()))))
+            : Optional.empty(),
+        attempts);
+  }
+
+  @FunctionalInterface
+  private interface Write {
+    void run() throws IOException;
+  }
+
+  /** Writes what must not be lost: again and again, as long as the job is there. */
+  private void persist(Write write) throws InterruptedException {
+    while (true) {
+      try {
+        write.run();
+        return;
+      } catch (IOException e) {
+        if (!folder.isOf(submission.id())) {
+          return;
+        }
+        log.warn("Job {}: the end cannot be written down now", folder.name(), e);
+        Thread.sleep(1000);
+      }
+    }
+  }
+}
