@@ -179,6 +179,8 @@ final class GpuLeases {
         return;
       }
       ((ArrayNode) lease.path("gpus")).removeAll();
+      // It has had its turn: until it asks again it keeps nobody back.
+      ((ObjectNode) lease).put("since", Instant.EPOCH.toString());
     }
     Optional<JobStatus> status = job.isOf(id) ? job.latest() : Optional.empty();
     if (status.isEmpty() || status.get().phase().isFinal()) {

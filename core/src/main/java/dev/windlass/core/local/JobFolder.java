@@ -20,6 +20,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,6 +146,17 @@ record JobFolder(Path path) {
       parse(line).ifPresent(all::add);
     }
     return all;
+  }
+
+  /** Changes whenever a status is added; cheap to ask for. */
+  Object statusVersion() throws IOException {
+    try {
+      BasicFileAttributes file =
+          Files.readAttributes(path.resolve("status.jsonl"), BasicFileAttributes.class);
+      return List.of(file.size(), file.lastModifiedTime(), String.valueOf(file.fileKey()));
+    } catch (NoSuchFileException e) {
+      return "none";
+    }
   }
 
   /** The newest status that can be read, else the first of all; empty if the folder is gone. */

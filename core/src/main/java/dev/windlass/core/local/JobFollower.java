@@ -28,9 +28,10 @@ final class JobFollower {
   private final JobStatus first;
   private final EventLog events;
   private int seen;
+  private Object seenVersion = "";
   private int attempt = 1;
   private @Nullable AttemptLog reading;
-  private long nextCheck = System.nanoTime() + SECOND;
+  private long nextCheck = System.nanoTime();
 
   JobFollower(JobFolder folder, String id, JobStatus first, EventLog events) {
     this.folder = folder;
@@ -46,9 +47,11 @@ final class JobFollower {
    */
   boolean look() {
     try {
+      boolean check = System.nanoTime() - nextCheck >= 0;
+      Object version = folder.statusVersion();
       // In this order: what was read before the folder was found to be gone is true.
-      List<StatusChanged> all = folder.statuses();
-      if (!folder.isOf(id)) {
+      List<StatusChanged> all = version.equals(seenVersion) ? List.of() : folder.statuses();
+      if ((check || !version.equals(seenVersion)) && !folder.isOf(id)) {
         finish(LocalJob.deleted(events.latest().orElse(first)));
         return true;
       }
@@ -65,9 +68,10 @@ final class JobFollower {
           return true;
         }
       }
-      seen = all.size();
+      seen = Math.max(seen, all.size());
+      seenVersion = version;
       readProgress(false);
-      if (System.nanoTime() - nextCheck >= 0) {
+      if (check) {
         nextCheck = System.nanoTime() + SECOND;
         SupervisorProcess.ensure(folder);
       }

@@ -47,7 +47,7 @@ final class JobLogStream implements LogStream {
   private boolean gone;
   private boolean ended;
   private boolean closed;
-  private long nextCheck = System.nanoTime() + SECOND;
+  private long nextCheck = System.nanoTime();
 
   JobLogStream(JobFolder folder, String id, LogOptions options, BooleanSupplier backendClosed)
       throws IOException {
@@ -161,7 +161,7 @@ final class JobLogStream implements LogStream {
 
   @Override
   public Optional<LogLine> poll(Duration timeout) {
-    long giveUpAt = System.nanoTime() + timeout.toNanos();
+    long giveUpAt = System.nanoTime() + LocalJob.nanos(timeout);
     try {
       while (true) {
         Optional<LogLine> line = take();

@@ -50,8 +50,14 @@ import org.slf4j.LoggerFactory;
  *   <li>What is wrong with mounts, configuration or command ends the job at once.
  * </ul>
  *
- * Everything lies under {@code $WINDLASS_HOME}, else {@code ~/.windlass}, readable by this user
- * only. Needs a POSIX system.
+ * Everything lies under {@code $WINDLASS_HOME}, else {@code ~/.windlass}, which must be on a disk
+ * of this machine and is readable by this user only. Needs a POSIX system. On Linux no process of a
+ * job outlives it; elsewhere one whose parent has ended can escape.
+ *
+ * <p>The times of log lines are exact to some 20 milliseconds, as long as the job's supervisor
+ * lives; lines that were written while it was gone have the time of the last of them. Lines of
+ * standard output and standard error are in order each, but among one another only as exactly as
+ * their times.
  */
 public final class LocalBackend implements Backend {
   private static final Logger log = LoggerFactory.getLogger(LocalBackend.class);
@@ -317,6 +323,9 @@ public final class LocalBackend implements Backend {
         if (until.isPresent() && until.get().isBefore(Instant.now())) {
           boolean unused = folder.deleteUnsupervised();
         }
+      }
+      for (Path leftover : home.leftovers()) {
+        FolderTree.delete(leftover);
       }
     } catch (IOException e) {
       log.warn("Old jobs under {} cannot be deleted now", home.jobs(), e);

@@ -1,10 +1,14 @@
 package dev.windlass.core.local;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -17,6 +21,8 @@ import java.util.stream.Stream;
 record LocalHome(Path root) {
   /** As {@code GpuJob} has it; what does not match can be no job, and no path out of here. */
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
+
+  private static final Duration ABANDONED = Duration.ofHours(1);
 
   LocalHome(Path root) {
     this.root = root.toAbsolutePath().normalize();
@@ -57,6 +63,23 @@ record LocalHome(Path root) {
           .flatMap(Optional::stream)
           .toList();
     }
+  }
+
+  /** Folders that whoever made or deleted a job was killed over; in use ones are younger. */
+  List<Path> leftovers() throws IOException {
+    if (!Files.isDirectory(jobs())) {
+      return List.of();
+    }
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(jobs(), ".*")) {
+      for (Path entry : entries) {
+        Instant changed = Files.getLastModifiedTime(entry).toInstant();
+        if (Duration.between(changed, Instant.now()).compareTo(ABANDONED) > 0) {
+          found.add(entry);
+        }
+      }
+    }
+    return found;
   }
 
   /** Makes a folder, and those above it that are missing, that only this user can look into. */

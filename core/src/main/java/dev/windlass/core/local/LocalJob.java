@@ -11,6 +11,8 @@ import dev.windlass.core.backend.LogStream;
 import dev.windlass.core.backend.Phase;
 import dev.windlass.core.backend.Reason;
 import dev.windlass.core.backend.Subscription;
+import dev.windlass.core.job.GpuJob;
+import dev.windlass.core.jobfile.JobFileException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -108,7 +110,7 @@ final class LocalJob implements JobHandle {
   @Override
   public JobStatus await(Duration timeout) {
     try {
-      return completion().toCompletableFuture().get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      return completion().toCompletableFuture().get(nanos(timeout), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       throw new AwaitTimeoutException(status(), timeout);
     } catch (InterruptedException e) {
@@ -117,6 +119,11 @@ final class LocalJob implements JobHandle {
     } catch (ExecutionException e) {
       throw e.getCause() instanceof BackendException closed ? closed : failed("waiting for", e);
     }
+  }
+
+  /** A time to wait; what is too long for a long is for ever. */
+  static long nanos(Duration timeout) {
+    return timeout.compareTo(Duration.ofDays(36_500)) < 0 ? timeout.toNanos() : Long.MAX_VALUE / 2;
   }
 
   @Override
@@ -152,7 +159,7 @@ final class LocalJob implements JobHandle {
       if (!folder.isOf(submission.id())) {
         return;
       }
-      Duration patience = folder.job().terminationGrace().plus(STOPPING);
+      Duration patience = grace().plus(STOPPING);
       long giveUpAt = System.nanoTime() + patience.toNanos();
       wishForCancel();
       while (folder.isOf(submission.id())) {
@@ -174,6 +181,15 @@ final class LocalJob implements JobHandle {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw failed("deleting", e);
+    }
+  }
+
+  private Duration grace() {
+    try {
+      return folder.job().terminationGrace();
+    } catch (JobFileException e) {
+      // Damaged by hand; it must be possible to delete it all the same.
+      return GpuJob.DEFAULT_TERMINATION_GRACE;
     }
   }
 

@@ -14,8 +14,8 @@ import java.time.temporal.ChronoUnit;
  * Writes down when a program wrote what. The program itself writes into plain files, so that it
  * needs nobody who reads a pipe; this looks at their sizes every few milliseconds and adds a line
  * to {@code times} for each file that grew: the time in microseconds since 1970, {@code o} or
- * {@code e}, and the size. Times never go back, and are as exact as it looks often. What was
- * written while nobody looked gets the time of the last write.
+ * {@code e}, and the size. Times never go back. What was written between two looks has the time of
+ * the last write of them.
  */
 final class LogRecorder {
   private final AttemptFolder attempt;

@@ -16,8 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The main program of the process that runs one job: takes GPUs, runs the attempts, writes down
@@ -25,7 +23,6 @@ import org.slf4j.LoggerFactory;
  * on from there. All that it knows is in the job's folder, so it can be killed at any time.
  */
 final class Supervisor {
-  private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
   /** Why a running or waiting job is to be stopped. */
@@ -78,7 +75,7 @@ final class Supervisor {
     try {
       work(folder.job());
     } catch (IOException | RuntimeException e) {
-      log.error("Job {} cannot be supervised", folder.name(), e);
+      print("The job cannot be supervised", e);
       ProcessTree tree = new ProcessTree(submission.id(), folder.lastAttempt().leader());
       while (tree.kill(true)) {
         Thread.sleep(20);
@@ -163,7 +160,7 @@ final class Supervisor {
         try {
           gpus = leases.ask(folder.name(), submission);
         } catch (IOException e) {
-          log.warn("The GPUs cannot be asked for now", e);
+          print("The GPUs cannot be asked for now", e);
         }
         version = leases.version();
         nextAsk = System.nanoTime() + SECOND;
@@ -238,7 +235,7 @@ final class Supervisor {
     try {
       finished = later(attempt.exitedAt(), running.startedAt());
     } catch (IOException e) {
-      log.debug("There is no time of the end of {}", attempt, e);
+      // It was never written: the program was killed with the shell around it.
     }
     return new Attempt(
         running.number(),
@@ -310,7 +307,7 @@ final class Supervisor {
     try {
       folder.append(new StatusChanged(Instant.now(), status));
     } catch (IOException e) {
-      log.warn("The status cannot be written down now: {}", status, e);
+      print("A status cannot be written down now", e);
     }
   }
 
@@ -358,9 +355,15 @@ final class Supervisor {
         if (!folder.isOf(submission.id())) {
           return;
         }
-        log.warn("Job {}: the end cannot be written down now", folder.name(), e);
+        print("The end cannot be written down now", e);
         Thread.sleep(1000);
       }
     }
+  }
+
+  /** Into {@code supervisor.log}: this is a program, and nothing is set up to take its log. */
+  private static void print(String what, Exception e) {
+    System.err.println(Instant.now() + " " + what);
+    e.printStackTrace();
   }
 }

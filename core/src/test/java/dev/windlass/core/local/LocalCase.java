@@ -106,9 +106,9 @@ abstract class LocalCase {
     Awaitility.await().atMost(LONG).pollInterval(Duration.ofMillis(20)).until(condition);
   }
 
-  /** Another JVM that runs a class of these tests, with the home folder as its first argument. */
+  /** Another JVM, in a process group of its own, with the home folder as its first argument. */
   Process java(Class<?> main, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(SupervisorProcess.newSession());
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-cp"));
     command.add(

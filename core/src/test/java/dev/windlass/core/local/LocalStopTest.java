@@ -15,7 +15,6 @@ import dev.windlass.core.backend.Phase;
 import dev.windlass.core.backend.Reason;
 import dev.windlass.core.job.GpuJob;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

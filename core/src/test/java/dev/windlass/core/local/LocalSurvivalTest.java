@@ -39,7 +39,7 @@ class LocalSurvivalTest extends LocalCase {
   }
 
   @Test
-  void theSubmitterIsKilled_theJobGoesOn_andAnotherProcessFindsTheTruth() throws IOException {
+  void theSubmitterIsKilled_theJobGoesOn_andAnotherProcessFindsTheTruth() throws Exception {
     Files.createFile(home.resolve("start"));
     Process submitter =
         java(
@@ -49,10 +49,13 @@ class LocalSurvivalTest extends LocalCase {
             "orphan",
             "echo before; " + upAndWait("orphan") + "echo after; exit 4");
     awaitFile("orphan-up");
-    kill(submitter.toHandle());
+    // With all of its group, as a terminal's Ctrl-C or hangup would reach them.
+    assertThat(new ProcessBuilder("kill", "-9", "--", "-" + submitter.pid()).start().waitFor())
+        .isZero();
+    until(() -> !submitter.isAlive());
 
     JobHandle job = backend.attach("orphan");
-    assertThat(job.status().phase()).isEqualTo(Phase.RUNNING);
+    until(() -> job.status().phase() == Phase.RUNNING);
     go("orphan");
     JobStatus status = job.await(LONG);
     assertThat(status.phase()).isEqualTo(Phase.FAILED);
