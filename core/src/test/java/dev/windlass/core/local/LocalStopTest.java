@@ -15,6 +15,8 @@ import dev.windlass.core.backend.Phase;
 import dev.windlass.core.backend.Reason;
 import dev.windlass.core.job.GpuJob;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
