@@ -40,8 +40,13 @@ public final class JobEnvironments {
     job.gpu()
         .memoryLimit()
         .ifPresent(m -> set(env, JobEnvironment.GPU_MEMORY_LIMIT, Long.toString(m.bytes())));
-    mountedAt(job, JobEnvironment.DATA_MOUNT, env, JobEnvironment.DATA_DIR);
-    mountedAt(job, JobEnvironment.CHECKPOINT_MOUNT, env, JobEnvironment.CHECKPOINT_DIR);
+    if (hasMountAt(job, JobEnvironment.DATA_MOUNT)) {
+      set(env, JobEnvironment.DATA_DIR, JobEnvironment.DATA_MOUNT);
+      set(env, JobEnvironment.CHECKPOINT_DIR, JobEnvironment.DATA_MOUNT + "/checkpoints");
+    }
+    if (hasMountAt(job, JobEnvironment.CHECKPOINT_MOUNT)) {
+      set(env, JobEnvironment.CHECKPOINT_DIR, JobEnvironment.CHECKPOINT_MOUNT);
+    }
     return Collections.unmodifiableMap(env);
   }
 
@@ -53,10 +58,8 @@ public final class JobEnvironments {
     }
   }
 
-  private static void mountedAt(GpuJob job, String path, Map<String, EnvValue> env, String name) {
-    if (job.mounts().stream().anyMatch(m -> m.path().equals(path))) {
-      set(env, name, path);
-    }
+  private static boolean hasMountAt(GpuJob job, String path) {
+    return job.mounts().stream().anyMatch(m -> m.path().replaceAll("/+$", "").equals(path));
   }
 
   private static void set(Map<String, EnvValue> env, String name, String value) {

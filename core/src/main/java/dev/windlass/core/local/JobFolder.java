@@ -1,92 +1,130 @@
 package dev.windlass.core.local;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.windlass.core.backend.BackendException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.windlass.core.backend.JobEvent.StatusChanged;
 import dev.windlass.core.backend.JobStatus;
 import dev.windlass.core.backend.JobStatusJson;
+import dev.windlass.core.backend.Phase;
+import dev.windlass.core.backend.Reason;
 import dev.windlass.core.job.GpuJob;
 import dev.windlass.core.jobfile.JobFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What is kept of one job on disk. {@code job.json}: the description. {@code status.jsonl}: every
- * status it had, one a line, only ever added to by whoever holds {@code supervisor.lock}. {@code
- * attempt-N.log}: what attempt N wrote. {@code cancel}: someone wants it to stop. {@code started}:
- * a supervisor took it. The lock is held as long as the supervisor lives, and by the kernel's word
- * not an instant longer.
+ * What is kept of one job on disk, and all that anybody knows of it.
+ *
+ * <ul>
+ *   <li>{@code job.json}: the description; {@code submission.json}: a {@link Submission}
+ *   <li>{@code status.jsonl}: every status it had, one a line, only ever added to, and only by the
+ *       supervisor
+ *   <li>{@code attempts/N}: an {@link AttemptFolder}
+ *   <li>{@code cancel}: someone wants the job to stop
+ *   <li>{@code supervisor.lock}, {@code supervisor.pid}, {@code supervisor.log}: see {@link
+ *       SupervisorLock} and {@link SupervisorProcess}
+ * </ul>
  */
 record JobFolder(Path path) {
+  private static final Logger log = LoggerFactory.getLogger(JobFolder.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  Path work() {
-    return path.resolve("work");
+  String name() {
+    return String.valueOf(path.getFileName());
   }
 
   Path cancelFile() {
     return path.resolve("cancel");
   }
 
-  Path startedFile() {
-    return path.resolve("started");
+  AttemptFolder attempt(int number) {
+    return new AttemptFolder(path.resolve("attempts").resolve(Integer.toString(number)), number);
   }
 
-  Path pidFile() {
-    return path.resolve("pid");
+  /** The newest attempt, or where the first one will be. */
+  AttemptFolder lastAttempt() {
+    int number = 1;
+    while (attempt(number + 1).exists()) {
+      number++;
+    }
+    return attempt(number);
   }
 
-  Path log(int attempt) {
-    return path.resolve("attempt-" + attempt + ".log");
-  }
-
-  Path mounts() {
-    return path.resolve("mounts");
-  }
-
-  boolean exists() {
-    return Files.exists(path.resolve("job.json"));
+  SupervisorLock supervisorLock() {
+    return new SupervisorLock(path.resolve("supervisor.lock"));
   }
 
   GpuJob job() {
     return JobFile.read(path.resolve("job.json"));
   }
 
-  void create(GpuJob job, String digest, JobStatus first, int gpus) throws IOException {
-    Files.createDirectories(work());
-    Files.writeString(path.resolve("job.json"), JobFile.toJson(job));
-    Files.writeString(path.resolve("digest"), digest);
-    Files.writeString(path.resolve("gpus"), Integer.toString(gpus));
-    append(first);
+  Submission submission() throws IOException {
+    return Submission.read(Files.readString(path.resolve("submission.json")));
   }
 
-  String digest() throws IOException {
-    return Files.readString(path.resolve("digest"));
+  /** Whether this is still the folder of that job: not deleted, and not of a later one. */
+  boolean isOf(String id) {
+    try {
+      return submission().id().equals(id);
+    } catch (IOException e) {
+      return false;
+    }
   }
 
-  int gpus() throws IOException {
-    return Integer.parseInt(Files.readString(path.resolve("gpus")));
+  /**
+   * Makes the folder whole or not at all, so that two who submit at once make one job.
+   *
+   * @return false if there was one already
+   */
+  boolean create(GpuJob job, Submission submission) throws IOException {
+    Path made = LocalHome.makePrivate(path.resolveSibling(".new-" + submission.id()));
+    try {
+      JobFolder draft = new JobFolder(made);
+      Files.createDirectory(made.resolve("attempts"));
+      Files.writeString(made.resolve("job.json"), JobFile.toJson(job));
+      Files.writeString(made.resolve("submission.json"), submission.toJson());
+      draft.append(new StatusChanged(submission.submittedAt(), queued(job.name(), submission)));
+      Files.move(made, path, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (FileSystemException e) {
+      if (Files.isDirectory(path)) {
+        return false;
+      }
+      throw e;
+    } finally {
+      FolderTree.delete(made);
+    }
   }
 
-  /** Adds a status, on disk before this returns. */
-  void append(JobStatus status) throws IOException {
-    String line = JobStatusJson.write(status) + "\n";
+  /** Adds a status; it is on disk when this returns. */
+  void append(StatusChanged change) throws IOException {
+    ObjectNode json = JobStatusJson.write(change.status()).put("at", change.time().toString());
+    byte[] line = (json + "\n").getBytes(StandardCharsets.UTF_8);
+    Path file = path.resolve("status.jsonl");
+    // Whoever was killed, or out of disk, while it wrote may have left half a line.
+    if (Files.exists(file) && !endsLine(file)) {
+      Files.writeString(file, "\n", StandardOpenOption.APPEND);
+    }
     try (FileChannel out =
-        FileChannel.open(
-            path.resolve("status.jsonl"), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-      ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+      ByteBuffer bytes = ByteBuffer.wrap(line);
       while (bytes.hasRemaining()) {
         out.write(bytes);
       }
@@ -94,78 +132,107 @@ record JobFolder(Path path) {
     }
   }
 
-  /** All statuses so far; the last line may be half written and is left for the next time. */
-  List<JobStatus> statuses() {
+  private static boolean endsLine(Path file) throws IOException {
+    try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+      ByteBuffer last = ByteBuffer.allocate(1);
+      return in.size() == 0 || (in.read(last, in.size() - 1) == 1 && last.get(0) == '\n');
+    }
+  }
+
+  /** All statuses so far. A damaged line is skipped; a half-written last one is not there yet. */
+  List<StatusChanged> statuses() throws IOException {
+    List<StatusChanged> all = new ArrayList<>();
+    for (String line : completeLines()) {
+      parse(line).ifPresent(all::add);
+    }
+    return all;
+  }
+
+  /** Changes whenever a status is added; cheap to ask for. */
+  Object statusVersion() throws IOException {
     try {
-      String text = Files.readString(path.resolve("status.jsonl"));
-      List<JobStatus> all = new ArrayList<>();
-      for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
-        all.add(JobStatusJson.read(JSON.readTree(line)));
+      BasicFileAttributes file =
+          Files.readAttributes(path.resolve("status.jsonl"), BasicFileAttributes.class);
+      return List.of(file.size(), file.lastModifiedTime(), String.valueOf(file.fileKey()));
+    } catch (NoSuchFileException e) {
+      return "none";
+    }
+  }
+
+  /** The newest status that can be read, else the first of all; empty if the folder is gone. */
+  Optional<JobStatus> latest() throws IOException {
+    List<String> lines = completeLines();
+    for (int i = lines.size() - 1; i >= 0; i--) {
+      Optional<StatusChanged> change = parse(lines.get(i));
+      if (change.isPresent()) {
+        return Optional.of(change.get().status());
       }
-      return all;
+    }
+    try {
+      return Optional.of(queued(name(), submission()));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The status of a job that nothing has happened to. */
+  static JobStatus queued(String name, Submission submission) {
+    return new JobStatus(
+        name,
+        Phase.QUEUED,
+        Reason.NONE,
+        "",
+        "",
+        submission.submittedAt(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of());
+  }
+
+  private List<String> completeLines() throws IOException {
+    try {
+      byte[] bytes = Files.readAllBytes(path.resolve("status.jsonl"));
+      String text = new String(bytes, StandardCharsets.UTF_8);
+      return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
     } catch (NoSuchFileException e) {
       return List.of();
+    }
+  }
+
+  private Optional<StatusChanged> parse(String line) {
+    if (line.isBlank()) {
+      return Optional.empty();
+    }
+    try {
+      JsonNode json = JSON.readTree(line);
+      Instant at = Instant.parse(json.path("at").asText());
+      return Optional.of(new StatusChanged(at, JobStatusJson.read(json)));
     } catch (IOException | RuntimeException e) {
-      throw new BackendException(
-          "reading the state of a job in " + path,
-          "It cannot be read: " + e.getMessage(),
-          "Check the rights of that folder, or delete it",
-          e);
+      log.debug("A line of {} is damaged and left out: {}", path.resolve("status.jsonl"), line, e);
+      return Optional.empty();
     }
   }
 
-  Optional<JobStatus> latest() {
-    List<JobStatus> all = statuses();
-    return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
-  }
-
-  /** The supervisor's lock, if nobody holds it. */
-  Optional<FileLock> tryLock() throws IOException {
-    FileChannel channel = lockChannel();
-    try {
-      FileLock lock = channel.tryLock();
-      if (lock != null) {
-        return Optional.of(lock);
+  /**
+   * Deletes the folder if no supervisor works on it.
+   *
+   * @return whether it is gone
+   */
+  boolean deleteUnsupervised() throws IOException {
+    if (!Files.isDirectory(path)) {
+      return true;
+    }
+    Path gone = path.resolveSibling(".gone-" + UUID.randomUUID());
+    try (SupervisorLock lock = supervisorLock()) {
+      if (!lock.tryTake()) {
+        return false;
       }
-    } catch (OverlappingFileLockException e) {
-      // Another thread of this process is looking as well.
+      // Under its own name it is there whole or not at all.
+      Files.move(path, gone, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      return true;
     }
-    channel.close();
-    return Optional.empty();
-  }
-
-  /** The supervisor's lock; waits for whoever only looks whether it is free. */
-  FileLock lock() throws IOException {
-    return lockChannel().lock();
-  }
-
-  private FileChannel lockChannel() throws IOException {
-    return FileChannel.open(
-        path.resolve("supervisor.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-  }
-
-  boolean isSupervised() {
-    try {
-      Optional<FileLock> lock = tryLock();
-      if (lock.isEmpty()) {
-        return true;
-      }
-      lock.get().acquiredBy().close();
-      return false;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  /** Removes a folder and all that is in it. Links are removed, not followed. */
-  static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(p);
-      }
-    }
+    FolderTree.delete(gone);
+    return true;
   }
 }

@@ -8,6 +8,7 @@ import dev.windlass.core.job.EnvValue;
 import dev.windlass.core.job.GpuJob;
 import dev.windlass.core.job.GpuRequest;
 import dev.windlass.core.job.Memory;
+import dev.windlass.core.job.PersistentVolumeClaim;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,27 @@ class JobEnvironmentsTest {
     assertThat(JobEnvironments.of(old)).doesNotContainKey("PYTORCH_ALLOC_CONF");
     GpuJob both = old.toBuilder().env("PYTORCH_ALLOC_CONF", "mine too").build();
     assertThat(JobEnvironments.of(both)).contains(literal("PYTORCH_ALLOC_CONF", "mine too"));
+  }
+
+  @Test
+  void checkpoints_withoutAMountOfTheirOwn_areInTheDataDirectory() {
+    GpuJob data = job().mount(PersistentVolumeClaim.of("d"), "/data/").build();
+    assertThat(JobEnvironments.of(data))
+        .containsEntry(JobEnvironment.DATA_DIR, EnvValue.of("/data"))
+        .containsEntry(JobEnvironment.CHECKPOINT_DIR, EnvValue.of("/data/checkpoints"));
+  }
+
+  @Test
+  void checkpoints_withAMountOfTheirOwn_areThere() {
+    GpuJob both =
+        job()
+            .mount(PersistentVolumeClaim.of("c"), "/checkpoints")
+            .mount(PersistentVolumeClaim.of("d"), "/data")
+            .build();
+    assertThat(JobEnvironments.of(both))
+        .containsEntry(JobEnvironment.CHECKPOINT_DIR, EnvValue.of("/checkpoints"));
+    assertThat(JobEnvironments.of(job().build()))
+        .doesNotContainKeys(JobEnvironment.DATA_DIR, JobEnvironment.CHECKPOINT_DIR);
   }
 
   private static Map.Entry<String, EnvValue> literal(String name, String value) {
