@@ -323,7 +323,7 @@ class CommandsTest {
                 - {name: main, image: a, command: [b]}
             """);
     assertThat(shell.run("render", file.toString())).isZero();
-    assertThat(shell.out()).contains("kind: \"Job\"").contains("image: \"a\"");
+    assertThat(shell.out()).contains("kind: Job").contains("image: a");
     assertThat(shell.err()).contains("Note: ").contains("hostname");
     assertThat(shell.opened).isEmpty();
 
