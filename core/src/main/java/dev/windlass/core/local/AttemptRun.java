@@ -41,6 +41,11 @@ final class AttemptRun {
 
   private static final Logger log = LoggerFactory.getLogger(AttemptRun.class);
 
+  /** A program that has written nothing for a second is looked at less often. */
+  private static final Duration LOOK_IF_QUIET = Duration.ofMillis(50);
+
+  private static final int ROUNDS_UNTIL_QUIET = 50;
+
   private static final Duration LOOK = Duration.ofMillis(20);
 
   /** Rounds that the shell gets to write down the exit code when all else is killed. */
@@ -51,6 +56,7 @@ final class AttemptRun {
   private final @Nullable Process process;
   private Optional<ProcessTree.Leader> leader = Optional.empty();
   private @Nullable LogRecorder recorder;
+  private int quiet;
 
   private AttemptRun(AttemptFolder folder, String mark, @Nullable Process process) {
     this.folder = folder;
@@ -127,6 +133,9 @@ final class AttemptRun {
       look();
       stop = wish.ask();
     }
+    if (stop.isPresent() && hasEnded()) {
+      stop = Optional.empty();
+    }
     if (stop.isPresent()) {
       long killAt = System.nanoTime() + grace.toNanos();
       tree().terminate();
@@ -142,25 +151,35 @@ final class AttemptRun {
   }
 
   private void look() throws InterruptedException {
+    quiet++;
     try {
-      recordLog();
+      if (recordLog()) {
+        quiet = 0;
+      }
     } catch (IOException e) {
       log.debug("The log of {} cannot be kept now", folder, e);
     }
-    Thread.sleep(LOOK.toMillis());
+    Thread.sleep((quiet < ROUNDS_UNTIL_QUIET ? LOOK : LOOK_IF_QUIET).toMillis());
   }
 
-  /** Writes down what the program has written by now. */
-  void recordLog() throws IOException {
+  /**
+   * Writes down what the program has written by now.
+   *
+   * @return whether that was anything
+   */
+  boolean recordLog() throws IOException {
     if (recorder == null) {
       recorder = new LogRecorder(folder);
     }
-    recorder.record();
+    return recorder.record();
   }
 
   private boolean hasEnded() throws IOException {
     ProcessTree tree = tree();
-    return (leader.isPresent() || process == null) ? !tree.isLeaderAlive() : !process.isAlive();
+    if (process != null && leader.map(l -> l.pid() == process.pid()).orElse(true)) {
+      return !process.isAlive();
+    }
+    return !tree.isLeaderAlive();
   }
 
   private OptionalInt exitCode() throws IOException, InterruptedException {

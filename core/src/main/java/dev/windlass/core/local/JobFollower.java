@@ -55,6 +55,10 @@ final class JobFollower {
         finish(LocalJob.deleted(events.latest().orElse(first)));
         return true;
       }
+      if (all.size() < seen && !version.equals(seenVersion)) {
+        // Somebody emptied the file.
+        seen = 0;
+      }
       for (StatusChanged change : all.subList(Math.min(seen, all.size()), all.size())) {
         for (Attempt a : change.status().attempts()) {
           if (a.number() == attempt && a.finishedAt().isPresent()) {

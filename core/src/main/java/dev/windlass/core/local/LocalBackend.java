@@ -54,7 +54,7 @@ import org.slf4j.LoggerFactory;
  * of this machine and is readable by this user only. Needs a POSIX system. On Linux no process of a
  * job outlives it; elsewhere one whose parent has ended can escape.
  *
- * <p>The times of log lines are exact to some 20 milliseconds, as long as the job's supervisor
+ * <p>The times of log lines are exact to some 50 milliseconds, as long as the job's supervisor
  * lives; lines that were written while it was gone have the time of the last of them. Lines of
  * standard output and standard error are in order each, but among one another only as exactly as
  * their times.
@@ -193,8 +193,25 @@ public final class LocalBackend implements Backend {
     return new LocalJob(folder, submission, status, following);
   }
 
-  /** What is settled at submission; refuses what cannot run here. */
+  /** What is settled at submission. */
   private Submission admit(GpuJob job, String digest, String doing) {
+    List<Integer> eligible = eligible(job, doing);
+    job.image().ifPresent(i -> log.info("Job {} runs without its image {}", job.name(), i));
+    return new Submission(
+        UUID.randomUUID().toString(),
+        digest,
+        Instant.now(),
+        job.gpu().count(),
+        job.gpu().count() == 0 ? List.of() : eligible,
+        job.ttlAfterFinished());
+  }
+
+  /**
+   * The GPUs that will do for a job.
+   *
+   * @throws BackendException if it cannot run here
+   */
+  private List<Integer> eligible(GpuJob job, String doing) {
     if (System.getProperty("os.name").startsWith("Windows")) {
       throw new BackendException(
           doing, "the local backend needs a POSIX shell", "Use WSL, or a cluster");
@@ -230,14 +247,7 @@ public final class LocalBackend implements Backend {
       throw new BackendException(
           doing, e.problem(), "Mount less inline, and the rest from a folder", e);
     }
-    job.image().ifPresent(i -> log.info("Job {} runs without its image {}", job.name(), i));
-    return new Submission(
-        UUID.randomUUID().toString(),
-        digest,
-        Instant.now(),
-        job.gpu().count(),
-        job.gpu().count() == 0 ? List.of() : eligible,
-        job.ttlAfterFinished());
+    return eligible;
   }
 
   private static String describeKind(GpuJob job) {
@@ -254,7 +264,7 @@ public final class LocalBackend implements Backend {
   public JobHandle replace(GpuJob job) {
     String doing = "replacing job '" + job.name() + "'";
     checkOpen(doing);
-    admit(job, JobFile.digest(job), doing);
+    eligible(job, doing);
     try {
       Optional<JobFolder> there = home.find(job.name());
       if (there.isPresent()) {

@@ -47,8 +47,12 @@ final class LogRecorder {
     }
   }
 
-  /** Writes down what came since the last time. */
-  void record() throws IOException {
+  /**
+   * Writes down what came since the last time.
+   *
+   * @return whether anything did
+   */
+  boolean record() throws IOException {
     LogTime out = grown(attempt.stdout(), false, stdout);
     LogTime err = grown(attempt.stderr(), true, stderr);
     String lines = (out.end() > stdout ? out + "\n" : "") + (err.end() > stderr ? err + "\n" : "");
@@ -58,6 +62,7 @@ final class LogRecorder {
       stdout = out.end();
       stderr = err.end();
     }
+    return !lines.isEmpty();
   }
 
   private LogTime grown(Path file, boolean isStderr, long before) throws IOException {

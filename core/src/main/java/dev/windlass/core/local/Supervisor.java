@@ -60,6 +60,7 @@ final class Supervisor {
       // Whoever only looks whether it is held has it for an instant, so one try is not enough.
       for (int i = 0; i < 50; i++) {
         if (lock.tryTake()) {
+          SupervisorProcess.isUp(folder);
           Optional<JobStatus> status = folder.latest();
           if (status.isPresent() && !status.get().phase().isFinal()) {
             new Supervisor(folder, status.get()).run();
@@ -116,6 +117,7 @@ final class Supervisor {
       become(Phase.RUNNING, Reason.NONE, "", "", with(ended, running));
       AttemptRun.End<Stop> end = run.get().finish(this::stop, job.terminationGrace());
       persist(run.get()::recordLog);
+      dropMounts(attempt);
       Attempt last = ended(running, attempt, end, job);
       ended.add(last);
       if (end.stopped().isPresent()) {
@@ -194,6 +196,15 @@ final class Supervisor {
         new AttemptCommand.Facts(attempt.number(), gpus, submission.submittedAt(), attempt.work());
     return AttemptRun.start(
         attempt, submission.id(), AttemptCommand.of(job, facts, mounts, System.getenv()));
+  }
+
+  /** Folders that live as long as the attempt. Should it fail, they go with the job's folder. */
+  private static void dropMounts(AttemptFolder attempt) {
+    try {
+      FolderTree.delete(attempt.mounts());
+    } catch (IOException e) {
+      print("The folders of an attempt cannot be deleted", e);
+    }
   }
 
   private Attempt running(AttemptFolder attempt, AttemptRun run) throws IOException {

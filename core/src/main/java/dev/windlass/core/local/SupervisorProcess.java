@@ -10,6 +10,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.yaml.snakeyaml.LoaderOptions;
 
@@ -27,8 +29,13 @@ import org.yaml.snakeyaml.LoaderOptions;
  * nor a Ctrl-C or hangup of its terminal ends them.
  */
 final class SupervisorProcess {
+  private static final Logger log = LoggerFactory.getLogger(SupervisorProcess.class);
+
   /** How long one that was started may take to take its lock, before another one is started. */
   private static final Duration STARTING = Duration.ofSeconds(30);
+
+  /** How long to wait when one ended before it took its lock. */
+  private static final Duration PAUSE = Duration.ofSeconds(5);
 
   /** One of each jar or folder that a supervisor needs. */
   private static final List<Class<?>> NEEDED =
@@ -48,6 +55,11 @@ final class SupervisorProcess {
     if (folder.latest().filter(s -> !s.phase().isFinal()).isPresent()
         && !folder.supervisorLock().isHeld()
         && !isStarting(folder)) {
+      log.warn(
+          "Job {} has not ended and nothing supervises it; starting that again. If this repeats,"
+              + " read {}",
+          folder.name(),
+          folder.path().resolve("supervisor.log"));
       start(folder);
     }
   }
@@ -56,17 +68,29 @@ final class SupervisorProcess {
     return folder.path().resolve("supervisor.pid");
   }
 
+  /** Whether one is on its way, or failed to start so lately that another would fail as well. */
   private static boolean isStarting(JobFolder folder) throws IOException {
     Path file = pidFile(folder);
+    String[] words;
+    Duration age;
     try {
-      Instant written = Files.getLastModifiedTime(file).toInstant();
-      Duration age = Duration.between(written, Instant.now());
-      return !age.isNegative()
-          && age.compareTo(STARTING) < 0
-          && ProcessHandle.of(Long.parseLong(Files.readString(file).trim())).isPresent();
-    } catch (java.nio.file.NoSuchFileException | NumberFormatException e) {
+      age = Duration.between(Files.getLastModifiedTime(file).toInstant(), Instant.now());
+      words = Files.readString(file).trim().split(" ", -1);
+    } catch (NoSuchFileException e) {
       return false;
     }
+    if (age.isNegative() || age.compareTo(STARTING) > 0 || !words[0].matches("[0-9]{1,18}")) {
+      return false;
+    }
+    if (ProcessHandle.of(Long.parseLong(words[0])).isPresent()) {
+      return true;
+    }
+    return words.length == 1 && age.compareTo(PAUSE) < 0;
+  }
+
+  /** Called by a supervisor that has its lock: from here on it ends only with its job. */
+  static void isUp(JobFolder folder) throws IOException {
+    Files.writeString(pidFile(folder), ProcessHandle.current().pid() + " up\n");
   }
 
   /** Starts one. If there is one already, it ends by itself. */
@@ -75,6 +99,7 @@ final class SupervisorProcess {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
+            "-Xms4m",
             "-Xmx64m",
             "-Xss512k",
             "-XX:+UseSerialGC",

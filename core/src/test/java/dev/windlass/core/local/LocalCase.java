@@ -72,7 +72,8 @@ abstract class LocalCase {
 
   ProcessHandle supervisor(String name) throws IOException {
     Path file = folder(name).path().resolve("supervisor.pid");
-    return ProcessHandle.of(Long.parseLong(Files.readString(file).trim())).orElseThrow();
+    return ProcessHandle.of(Long.parseLong(Files.readString(file).trim().replace(" up", "")))
+        .orElseThrow();
   }
 
   /** Kills a process as nobody can prevent, and waits until it is gone. */

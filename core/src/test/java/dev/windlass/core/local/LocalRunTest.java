@@ -292,14 +292,14 @@ class LocalRunTest extends LocalCase {
 
   @Test
   void nothingOfAJob_canBeReadByOthers() throws IOException {
-    JobHandle job = backend.submit(sh("private", "true").env("PASSWORD", "hunter2").build());
+    JobHandle job = backend.submit(sh("a".repeat(57), "true").env("PASSWORD", "hunter2").build());
     job.await(LONG);
-    assertThat(folder("private").path().resolve("job.json")).content().contains("hunter2");
-    for (Path path = folder("private").path(); !path.equals(home); path = path.getParent()) {
+    assertThat(folder("a".repeat(57)).path().resolve("job.json")).content().contains("hunter2");
+    for (Path path = folder("a".repeat(57)).path(); !path.equals(home); path = path.getParent()) {
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
           .isEqualTo("rwx------");
     }
-    assertThat(supervisorLog("private")).doesNotContain("hunter2");
+    assertThat(supervisorLog("a".repeat(57))).doesNotContain("hunter2");
   }
 
   private String supervisorLog(String name) throws IOException {

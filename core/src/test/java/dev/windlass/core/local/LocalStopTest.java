@@ -15,6 +15,8 @@ import dev.windlass.core.backend.Phase;
 import dev.windlass.core.backend.Reason;
 import dev.windlass.core.job.GpuJob;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -78,23 +80,37 @@ class LocalStopTest extends LocalCase {
   }
 
   @Test
-  void deadline_countsFromSubmission_andStopsTheTree() {
+  void deadline_countsFromSubmission_andStopsTheTree() throws IOException {
     JobHandle running =
         backend.submit(
             sh("late", family("pids") + "wait")
-                .deadline(Duration.ofSeconds(2))
+                .deadline(Duration.ofHours(1))
                 .gpus(2)
                 .retries(3)
                 .build());
     List<ProcessHandle> family = awaitFamily("pids");
     JobHandle waiting =
         backend.submit(sh("never", "true").deadline(Duration.ofSeconds(1)).gpus(1).build());
-
     JobStatus status = waiting.await(LONG);
     assertThat(status.phase()).isEqualTo(Phase.FAILED);
     assertThat(status.reason()).isEqualTo(Reason.DEADLINE);
     assertThat(status.attempts()).isEmpty();
+
+    // The next supervisor finds that the job was submitted two hours ago.
+    Path file = folder("late").path().resolve("submission.json");
+    Submission now = folder("late").submission();
+    Submission earlier =
+        new Submission(
+            now.id(),
+            now.digest(),
+            now.submittedAt().minus(Duration.ofHours(2)),
+            now.gpus(),
+            now.eligible(),
+            now.ttlAfterFinished());
+    Files.writeString(file, earlier.toJson());
+    kill(supervisor("late"));
     status = running.await(LONG);
+    assertThat(status.phase()).isEqualTo(Phase.FAILED);
     assertThat(status.reason()).isEqualTo(Reason.DEADLINE);
     assertThat(status.attempts()).hasSize(1);
     assertThat(family).allMatch(LocalCase::hasEnded);

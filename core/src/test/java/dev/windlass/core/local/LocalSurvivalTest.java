@@ -181,7 +181,12 @@ class LocalSurvivalTest extends LocalCase {
     assertThat(folder("half").create(job, submission)).isTrue();
     assertThat(folder("half").create(job, submission)).isFalse();
 
+    // One that ended before it was up is not started again and again.
+    Path pid = folder("half").path().resolve("supervisor.pid");
+    Files.writeString(pid, Integer.MAX_VALUE + "\n");
     assertThat(backend.list()).extracting(JobStatus::phase).containsExactly(Phase.QUEUED);
+    assertThat(pid).content().isEqualTo(Integer.MAX_VALUE + "\n");
+    Files.delete(pid);
     JobHandle handle = backend.submit(job);
     assertThat(handle.await(LONG).phase()).isEqualTo(Phase.SUCCEEDED);
     assertThat(folder("half").submission()).isEqualTo(submission);
