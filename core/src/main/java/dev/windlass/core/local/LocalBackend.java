@@ -8,9 +8,7 @@ import dev.windlass.core.backend.JobHandle;
 import dev.windlass.core.backend.JobNotFoundException;
 import dev.windlass.core.backend.JobStatus;
 import dev.windlass.core.job.GpuJob;
-import dev.windlass.core.job.Sharing;
 import dev.windlass.core.jobfile.JobFile;
-import dev.windlass.core.jobfile.JobFileException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -195,7 +193,7 @@ public final class LocalBackend implements Backend {
 
   /** What is settled at submission. */
   private Submission admit(GpuJob job, String digest, String doing) {
-    List<Integer> eligible = eligible(job, doing);
+    List<Integer> eligible = Admission.eligible(job, machine, doing);
     job.image().ifPresent(i -> log.info("Job {} runs without its image {}", job.name(), i));
     return new Submission(
         UUID.randomUUID().toString(),
@@ -206,65 +204,11 @@ public final class LocalBackend implements Backend {
         job.ttlAfterFinished());
   }
 
-  /**
-   * The GPUs that will do for a job.
-   *
-   * @throws BackendException if it cannot run here
-   */
-  private List<Integer> eligible(GpuJob job, String doing) {
-    if (System.getProperty("os.name").startsWith("Windows")) {
-      throw new BackendException(
-          doing, "the local backend needs a POSIX shell", "Use WSL, or a cluster");
-    }
-    if (job.command().isEmpty()) {
-      throw new BackendException(
-          doing,
-          "a local job needs a command: an image's own entry point cannot be known here",
-          "Set the command");
-    }
-    if (!(job.gpu().sharing() instanceof Sharing.Exclusive)) {
-      throw new BackendException(
-          doing,
-          "the local backend cannot share GPUs yet, as " + job.gpu().sharing() + " asks for",
-          "Leave the sharing out");
-    }
-    List<Integer> eligible = machine.eligible(job.gpu());
-    if (job.gpu().count() > eligible.size()) {
-      throw new BackendException(
-          doing,
-          "it asks for "
-              + job.gpu().count()
-              + describeKind(job)
-              + ", and on this machine there is "
-              + machine.describe(),
-          machine.gpus().isEmpty()
-              ? "Ask for none, or set WINDLASS_LOCAL_GPUS to simulate some"
-              : "Ask for what there is, or run it on a cluster");
-    }
-    try {
-      var unused = JobFile.read(JobFile.toJson(job), job.name());
-    } catch (JobFileException e) {
-      throw new BackendException(
-          doing, e.problem(), "Mount less inline, and the rest from a folder", e);
-    }
-    return eligible;
-  }
-
-  private static String describeKind(GpuJob job) {
-    StringBuilder kind = new StringBuilder(job.gpu().count() == 1 ? " GPU" : " GPUs");
-    job.gpu().product().ifPresent(p -> kind.append(" of product ").append(p));
-    job.gpu().memory().ifPresent(m -> kind.append(" with at least ").append(m));
-    job.gpu()
-        .computeCapability()
-        .ifPresent(c -> kind.append(" of compute capability ").append(c).append(" or more"));
-    return kind.toString();
-  }
-
   @Override
   public JobHandle replace(GpuJob job) {
     String doing = "replacing job '" + job.name() + "'";
     checkOpen(doing);
-    eligible(job, doing);
+    var unused = Admission.eligible(job, machine, doing);
     try {
       Optional<JobFolder> there = home.find(job.name());
       if (there.isPresent()) {

@@ -1,7 +1,6 @@
 package dev.windlass.core.local;
 
 import dev.windlass.core.backend.Attempt;
-import dev.windlass.core.backend.JobEvent.StatusChanged;
 import dev.windlass.core.backend.JobStatus;
 import dev.windlass.core.backend.Phase;
 import dev.windlass.core.backend.Reason;
@@ -25,26 +24,19 @@ import java.util.OptionalLong;
 final class Supervisor {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-  /** Why a running or waiting job is to be stopped. */
-  private enum Stop {
-    CANCEL,
-    DEADLINE,
-    FOLDER_GONE
-  }
-
   private final JobFolder folder;
   private final Submission submission;
   private final LocalHome home;
   private final GpuLeases leases;
-  private JobStatus status;
+  private final JobRecord record;
   private List<Integer> gpus = List.of();
   private OptionalLong deadline = OptionalLong.empty();
   private long nextLookAtFolder = System.nanoTime();
 
   private Supervisor(JobFolder folder, JobStatus status) throws IOException {
     this.folder = folder;
-    this.status = status;
     this.submission = folder.submission();
+    this.record = new JobRecord(folder, submission, status);
     this.home = new LocalHome(folder.path().resolve("../.."));
     this.leases = new GpuLeases(home, Optional.of(submission.id()));
   }
@@ -76,7 +68,7 @@ final class Supervisor {
     try {
       work(folder.job());
     } catch (IOException | RuntimeException e) {
-      print("The job cannot be supervised", e);
+      JobRecord.print("The job cannot be supervised", e);
       ProcessTree tree = new ProcessTree(submission.id(), folder.lastAttempt().leader());
       while (tree.kill(true)) {
         Thread.sleep(20);
@@ -86,13 +78,13 @@ final class Supervisor {
           Reason.OTHER,
           "the supervisor failed: " + e.getMessage(),
           "Read " + folder.path().resolve("supervisor.log"),
-          status.attempts());
+          record.status().attempts());
     }
   }
 
   private void work(GpuJob job) throws IOException, InterruptedException {
     job.deadline().ifPresent(d -> deadline = OptionalLong.of(System.nanoTime() + left(d)));
-    List<Attempt> ended = new ArrayList<>(status.attempts());
+    List<Attempt> ended = new ArrayList<>(record.status().attempts());
     ended.removeIf(a -> a.finishedAt().isEmpty());
     while (true) {
       AttemptFolder attempt = folder.attempt(ended.size() + 1);
@@ -114,9 +106,9 @@ final class Supervisor {
         }
       }
       Attempt running = running(attempt, run.get());
-      become(Phase.RUNNING, Reason.NONE, "", "", with(ended, running));
+      record.become(Phase.RUNNING, Reason.NONE, "", "", with(ended, running));
       AttemptRun.End<Stop> end = run.get().finish(this::stop, job.terminationGrace());
-      persist(run.get()::recordLog);
+      record.persist(run.get()::recordLog);
       dropMounts(attempt);
       Attempt last = ended(running, attempt, end, job);
       ended.add(last);
@@ -133,7 +125,7 @@ final class Supervisor {
         return;
       }
       String message = "attempt " + ended.size() + " failed and is tried again: " + last.message();
-      become(Phase.PENDING, last.reason(), message, "", ended);
+      record.become(Phase.PENDING, last.reason(), message, "", ended);
     }
   }
 
@@ -162,7 +154,7 @@ final class Supervisor {
         try {
           gpus = leases.ask(folder.name(), submission);
         } catch (IOException e) {
-          print("The GPUs cannot be asked for now", e);
+          JobRecord.print("The GPUs cannot be asked for now", e);
         }
         version = leases.version();
         nextAsk = System.nanoTime() + SECOND;
@@ -171,8 +163,8 @@ final class Supervisor {
       if (turn && System.nanoTime() - startAt >= 0) {
         return Optional.empty();
       }
-      if (!turn && status.reason() != Reason.WAITING_IN_QUEUE) {
-        become(
+      if (!turn && record.status().reason() != Reason.WAITING_IN_QUEUE) {
+        record.become(
             Phase.QUEUED,
             Reason.WAITING_IN_QUEUE,
             "waits for "
@@ -181,7 +173,7 @@ final class Supervisor {
                 + submission.eligible().size()
                 + " GPUs of this machine that will do",
             Reason.WAITING_IN_QUEUE.remedy(),
-            status.attempts());
+            record.status().attempts());
       }
       Thread.sleep(20);
     }
@@ -203,13 +195,13 @@ final class Supervisor {
     try {
       FolderTree.delete(attempt.mounts());
     } catch (IOException e) {
-      print("The folders of an attempt cannot be deleted", e);
+      JobRecord.print("The folders of an attempt cannot be deleted", e);
     }
   }
 
   private Attempt running(AttemptFolder attempt, AttemptRun run) throws IOException {
     Optional<Attempt> known =
-        status.attempts().stream().filter(a -> a.number() == attempt.number()).findFirst();
+        record.status().attempts().stream().filter(a -> a.number() == attempt.number()).findFirst();
     return known.isPresent()
         ? known.get()
         : new Attempt(
@@ -229,8 +221,8 @@ final class Supervisor {
     Reason reason = Reason.NONE;
     String message = "";
     if (end.stopped().isPresent()) {
-      reason = reason(end.stopped().get());
-      message = message(end.stopped().get(), job);
+      reason = end.stopped().get().reason();
+      message = end.stopped().get().message(job);
     } else if (end.exitCode().isEmpty()) {
       reason = Reason.LOST;
       message = "the program is gone, and nothing tells how it ended";
@@ -242,9 +234,9 @@ final class Supervisor {
               + code
               + (code > 128 && code < 160 ? ": killed by signal " + (code - 128) : "");
     }
-    Instant finished = later(Instant.now(), running.startedAt());
+    Instant finished = JobRecord.later(Instant.now(), running.startedAt());
     try {
-      finished = later(attempt.exitedAt(), running.startedAt());
+      finished = JobRecord.later(attempt.exitedAt(), running.startedAt());
     } catch (IOException e) {
       // It was never written: the program was killed with the shell around it.
     }
@@ -258,11 +250,6 @@ final class Supervisor {
         end.exitCode(),
         reason,
         message);
-  }
-
-  /** A clock that was set back makes nothing end before it began. */
-  private static Instant later(Instant time, Optional<Instant> than) {
-    return than.isPresent() && than.get().isAfter(time) ? than.get() : time;
   }
 
   private Optional<Stop> stop() {
@@ -282,44 +269,7 @@ final class Supervisor {
   }
 
   private void stopped(Stop why, GpuJob job, List<Attempt> attempts) throws InterruptedException {
-    Phase phase = why == Stop.CANCEL ? Phase.CANCELLED : Phase.FAILED;
-    end(phase, reason(why), message(why, job), reason(why).remedy(), attempts);
-  }
-
-  private static Reason reason(Stop why) {
-    return switch (why) {
-      case CANCEL -> Reason.CANCELLED;
-      case DEADLINE -> Reason.DEADLINE;
-      case FOLDER_GONE -> Reason.DELETED;
-    };
-  }
-
-  private static String message(Stop why, GpuJob job) {
-    return switch (why) {
-      case CANCEL -> "it was cancelled";
-      case DEADLINE ->
-          "it had not ended "
-              + job.deadline().map(Object::toString).orElse("")
-              + " after its submission";
-      case FOLDER_GONE -> "its folder was deleted";
-    };
-  }
-
-  private static List<Attempt> with(List<Attempt> ended, Attempt running) {
-    List<Attempt> all = new ArrayList<>(ended);
-    all.add(running);
-    return all;
-  }
-
-  /** A status on the way. Should there be no room to write it down, the next one has it all. */
-  private void become(
-      Phase phase, Reason reason, String message, String remedy, List<Attempt> attempts) {
-    status = next(phase, reason, message, remedy, attempts);
-    try {
-      folder.append(new StatusChanged(Instant.now(), status));
-    } catch (IOException e) {
-      print("A status cannot be written down now", e);
-    }
+    end(why.phase(), why.reason(), why.message(job), why.reason().remedy(), attempts);
   }
 
   /** The last status. GPUs are given back before: whoever reads it may count on them. */
@@ -327,54 +277,14 @@ final class Supervisor {
       Phase phase, Reason reason, String message, String remedy, List<Attempt> attempts)
       throws InterruptedException {
     if (submission.gpus() > 0) {
-      persist(() -> leases.release(submission.id()));
+      record.persist(() -> leases.release(submission.id()));
     }
-    status = next(phase, reason, message, remedy, attempts);
-    persist(() -> folder.append(new StatusChanged(Instant.now(), status)));
+    record.end(phase, reason, message, remedy, attempts);
   }
 
-  private JobStatus next(
-      Phase phase, Reason reason, String message, String remedy, List<Attempt> attempts) {
-    Optional<Instant> started = attempts.stream().findFirst().flatMap(Attempt::startedAt);
-    return new JobStatus(
-        folder.name(),
-        phase,
-        reason,
-        message,
-        remedy,
-        submission.submittedAt(),
-        started,
-        phase.isFinal()
-            ? Optional.of(
-                later(Instant.now(), Optional.of(started.orElse(submission.submittedAt()))))
-            : Optional.empty(),
-        attempts);
-  }
-
-  @FunctionalInterface
-  private interface Write {
-    void run() throws IOException;
-  }
-
-  /** Writes what must not be lost: again and again, as long as the job is there. */
-  private void persist(Write write) throws InterruptedException {
-    while (true) {
-      try {
-        write.run();
-        return;
-      } catch (IOException e) {
-        if (!folder.isOf(submission.id())) {
-          return;
-        }
-        print("The end cannot be written down now", e);
-        Thread.sleep(1000);
-      }
-    }
-  }
-
-  /** Into {@code supervisor.log}: this is a program, and nothing is set up to take its log. */
-  private static void print(String what, Exception e) {
-    System.err.println(Instant.now() + " " + what);
-    e.printStackTrace();
+  private static List<Attempt> with(List<Attempt> ended, Attempt running) {
+    List<Attempt> all = new ArrayList<>(ended);
+    all.add(running);
+    return all;
   }
 }

@@ -60,7 +60,14 @@ final class SupervisorProcess {
               + " read {}",
           folder.name(),
           folder.path().resolve("supervisor.log"));
-      start(folder);
+      try {
+        start(folder);
+      } catch (IOException e) {
+        if (Files.exists(folder.path())) {
+          throw e;
+        }
+        // Deleted in this instant.
+      }
     }
   }
 
