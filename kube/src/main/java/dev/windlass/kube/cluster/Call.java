@@ -56,7 +56,12 @@ public record Call(String doing, String verb, String resource, String namespace,
                   : "Check that the cluster has " + resource,
               e);
       case 422 ->
-          failed("the API server finds it invalid: " + message, "Change what the message names", e);
+          isPolicy(message)
+              ? refusedByRules(message, e)
+              : failed(
+                  "the API server finds it invalid: " + message,
+                  "Change what the message names",
+                  e);
       default ->
           failed(
               "the API server at " + server + " answers HTTP " + e.getCode() + ": " + message,
