@@ -18,10 +18,12 @@ import dev.windlass.kube.render.Names;
 import dev.windlass.kube.status.JobView;
 import dev.windlass.kube.status.StatusReducer;
 import dev.windlass.kube.submit.JobObjects;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
@@ -35,7 +37,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs jobs on Kubernetes, as plain {@code batch/v1} Jobs that anyone can read with kubectl. A
@@ -53,6 +58,8 @@ import org.jspecify.annotations.Nullable;
  * serve a whole program. Its threads are daemon threads whose names begin with {@code windlass}.
  */
 public final class KubernetesBackend implements Backend {
+  private static final Logger log = LoggerFactory.getLogger(KubernetesBackend.class);
+
   private final KubernetesClient client;
   private final boolean ownClient;
   private final String namespace;
@@ -221,15 +228,39 @@ public final class KubernetesBackend implements Backend {
             .getItems()
             .stream()
             .collect(Collectors.groupingBy(p -> p.getMetadata().getLabels().get(Names.JOB_LABEL)));
+    Map<String, List<Event>> warnings = warnings();
     return jobs.stream()
-        .map(job -> status(job, pods.getOrDefault(job.getMetadata().getName(), List.of())))
+        .map(
+            job -> status(job, pods.getOrDefault(job.getMetadata().getName(), List.of()), warnings))
         .sorted(Comparator.comparing(JobStatus::submittedAt).reversed())
         .toList();
   }
 
-  private static JobStatus status(Job job, List<Pod> pods) {
+  /** Warnings by the uid of what they are about; none if this user may not see them. */
+  private Map<String, List<Event>> warnings() {
+    try {
+      return client
+          .v1()
+          .events()
+          .inNamespace(namespace)
+          .withField("type", "Warning")
+          .list()
+          .getItems()
+          .stream()
+          .filter(e -> e.getInvolvedObject().getUid() != null)
+          .collect(Collectors.groupingBy(e -> e.getInvolvedObject().getUid()));
+    } catch (KubernetesClientException e) {
+      log.info("Jobs are listed without what was warned of: {}", e.getMessage());
+      return Map.of();
+    }
+  }
+
+  private static JobStatus status(Job job, List<Pod> pods, Map<String, List<Event>> warnings) {
     JobView view = new JobView(job);
     view.listedPods(pods);
+    Stream.concat(Stream.of(job), pods.stream())
+        .flatMap(o -> warnings.getOrDefault(o.getMetadata().getUid(), List.of()).stream())
+        .forEach(view::saw);
     return view.status().orElseGet(() -> StatusReducer.reduce(view.facts()));
   }
 

@@ -33,6 +33,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -229,7 +230,31 @@ public final class NamespaceWatch implements AutoCloseable {
           pods.getIndexer().byIndex(JOB_UID, uid).forEach(view::saw);
         });
     var unused = it.completion().whenComplete((status, e) -> followed.remove(uid, it));
+    if (!it.finished() && job.getStatus() != null && job.getStatus().getStartTime() != null) {
+      seeEarlierWarnings(it);
+    }
     return it;
+  }
+
+  /** What was warned of before this job was followed; the watch keeps no warnings. */
+  private void seeEarlierWarnings(FollowedJob job) {
+    Stream<String> uids =
+        Stream.concat(Stream.of(job.uid()), job.pods().stream().map(p -> p.getMetadata().getUid()));
+    try {
+      uids.forEach(
+          uid ->
+              client
+                  .v1()
+                  .events()
+                  .inNamespace(namespace)
+                  .withField("type", "Warning")
+                  .withField("involvedObject.uid", uid)
+                  .list()
+                  .getItems()
+                  .forEach(event -> job.update(view -> view.saw(event))));
+    } catch (KubernetesClientException e) {
+      log.info("Earlier warnings of job {} are not shown: {}", job.name(), e.getMessage());
+    }
   }
 
   private void see(String uid, Consumer<JobView> seen) {
