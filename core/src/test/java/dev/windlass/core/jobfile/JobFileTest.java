@@ -19,6 +19,7 @@ import dev.windlass.core.job.HostPath;
 import dev.windlass.core.job.ImagePullPolicy;
 import dev.windlass.core.job.InlineFiles;
 import dev.windlass.core.job.Memory;
+import dev.windlass.core.job.MountSource;
 import dev.windlass.core.job.Nfs;
 import dev.windlass.core.job.PersistentVolumeClaim;
 import dev.windlass.core.job.Secret;
@@ -92,6 +93,13 @@ class JobFileTest {
         .label("app", "1.0")
         .annotation("example.com/note", "true")
         .build();
+  }
+
+  @Test
+  void everything_hasEveryKindOfMount() {
+    assertThat(everything().mounts())
+        .extracting(m -> (Object) m.source().getClass())
+        .contains((Object[]) MountSource.class.getPermittedSubclasses());
   }
 
   @Test

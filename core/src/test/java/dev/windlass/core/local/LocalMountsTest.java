@@ -3,9 +3,16 @@ package dev.windlass.core.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.windlass.core.job.ConfigMap;
+import dev.windlass.core.job.EmptyDir;
 import dev.windlass.core.job.GpuJob;
 import dev.windlass.core.job.HostPath;
+import dev.windlass.core.job.InlineFiles;
+import dev.windlass.core.job.MountSource;
+import dev.windlass.core.job.Nfs;
 import dev.windlass.core.job.PersistentVolumeClaim;
+import dev.windlass.core.job.Secret;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +56,37 @@ class LocalMountsTest {
     String claims = home.resolve("volumes/claims").toString();
     assertThat(mounts(job).rewrite(text))
         .isEqualTo(expected.replace("D", claims + "/d").replace("S", claims + "/s"));
+  }
+
+  @Test
+  void everyKindOfMount_hasAFolder() throws Exception {
+    Path map = Files.createDirectories(home.resolve("config-maps/settings"));
+    Path secret = Files.createDirectories(home.resolve("secrets/hub"));
+    GpuJob job =
+        GpuJob.builder("a")
+            .command("x")
+            .mount(Nfs.of("nfs.example", "/exports"), "/nfs")
+            .mount(PersistentVolumeClaim.of("c"), "/claim")
+            .mount(HostPath.of(home.toString()), "/host")
+            .mount(EmptyDir.disk(), "/empty")
+            .mount(ConfigMap.of("settings"), "/map")
+            .mount(Secret.of("hub"), "/secret")
+            .mount(InlineFiles.none().with("a.txt", "A"), "/files")
+            .build();
+    assertThat(job.mounts())
+        .extracting(m -> (Object) m.source().getClass())
+        .containsExactlyInAnyOrder((Object[]) MountSource.class.getPermittedSubclasses());
+    LocalMounts mounts = mounts(job);
+    assertThat(job.mounts()).allSatisfy(m -> assertThat(folder(mounts, m.path())).isDirectory());
+    assertThat(folder(mounts, "/nfs")).isEqualTo(home.resolve("volumes/nfs/nfs.example/exports"));
+    assertThat(folder(mounts, "/host")).isEqualTo(home);
+    assertThat(folder(mounts, "/map")).isEqualTo(map);
+    assertThat(folder(mounts, "/secret")).isEqualTo(secret);
+    assertThat(folder(mounts, "/files").resolve("a.txt")).hasContent("A");
+  }
+
+  private static Path folder(LocalMounts mounts, String path) {
+    return Path.of(mounts.rewrite(path));
   }
 
   @Test

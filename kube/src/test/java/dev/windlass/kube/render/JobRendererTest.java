@@ -15,6 +15,7 @@ import dev.windlass.core.job.ImagePullPolicy;
 import dev.windlass.core.job.InlineFiles;
 import dev.windlass.core.job.InvalidJobException;
 import dev.windlass.core.job.Memory;
+import dev.windlass.core.job.MountSource;
 import dev.windlass.core.job.Nfs;
 import dev.windlass.core.job.PersistentVolumeClaim;
 import dev.windlass.core.job.Secret;
@@ -57,53 +58,62 @@ class JobRendererTest {
 
   @Test
   void jobWithEverything_isTheGoldenFile() {
-    assertGolden(
-        "everything.yaml",
-        GpuJob.builder("everything")
-            .namespace("team")
-            .image("registry.example/train:1")
-            .imagePullPolicy(ImagePullPolicy.IF_NOT_PRESENT)
-            .imagePullSecret("pull")
-            .command("python", "-u", "/app/train.py")
-            .args("--echo", "$(HOME) $$ $x")
-            .workingDir("/app")
-            .env("PLAIN", "1")
-            .env("TOKEN", EnvValue.fromSecret("hub", "token"))
-            .env("MODE", EnvValue.fromConfigMap("settings", "mode"))
-            .gpu(
-                GpuRequest.of(2)
-                    .product("NVIDIA-H100-80GB-HBM3")
-                    .memoryAtLeast(Memory.gb(80))
-                    .computeCapabilityAtLeast(ComputeCapability.of(8, 6))
-                    .memoryLimit(Memory.gib(8)))
-            .cpu(Cpu.millis(1500))
-            .memory(Memory.gib(16))
-            .ephemeralStorage(Memory.gib(20))
-            .sharedMemory(Memory.gib(4))
-            .mount(Nfs.of("nfs.example", "/exports"), "/data")
-            .mountReadOnly(PersistentVolumeClaim.of("claim"), "/claim")
-            .mount(HostPath.of("/var/cache"), "/host")
-            .mount(EmptyDir.disk().sizeLimit(Memory.gib(1)), "/scratch")
-            .mount(EmptyDir.memory(Memory.mib(64)), "/fast")
-            .mount(ConfigMap.of("settings"), "/settings")
-            .mount(Secret.of("hub"), "/hub")
-            .mount(
-                InlineFiles.none().with("a.txt", "one\ntwo\n").with("b.bin", new byte[] {0, -1, 7}),
-                "/in")
-            .memoryGrowth(false)
-            .retries(3)
-            .deadline(Duration.ofHours(2))
-            .startDeadline(Duration.ofMinutes(5))
-            .ttlAfterFinished(Duration.ofDays(1))
-            .terminationGrace(Duration.ofSeconds(45))
-            .runAsUser(1000)
-            .serviceAccount("trainer")
-            .priorityClass("high")
-            .nodeSelector("zone", "a")
-            .toleration(Toleration.equal("dedicated", "ml").effect(Toleration.Effect.NO_SCHEDULE))
-            .label("team", "vision")
-            .annotation("example.com/note", "x")
-            .build());
+    assertGolden("everything.yaml", everything());
+  }
+
+  @Test
+  void everything_hasEveryKindOfMount() {
+    assertThat(everything().mounts())
+        .extracting(m -> (Object) m.source().getClass())
+        .contains((Object[]) MountSource.class.getPermittedSubclasses());
+  }
+
+  private static GpuJob everything() {
+    return GpuJob.builder("everything")
+        .namespace("team")
+        .image("registry.example/train:1")
+        .imagePullPolicy(ImagePullPolicy.IF_NOT_PRESENT)
+        .imagePullSecret("pull")
+        .command("python", "-u", "/app/train.py")
+        .args("--echo", "$(HOME) $$ $x")
+        .workingDir("/app")
+        .env("PLAIN", "1")
+        .env("TOKEN", EnvValue.fromSecret("hub", "token"))
+        .env("MODE", EnvValue.fromConfigMap("settings", "mode"))
+        .gpu(
+            GpuRequest.of(2)
+                .product("NVIDIA-H100-80GB-HBM3")
+                .memoryAtLeast(Memory.gb(80))
+                .computeCapabilityAtLeast(ComputeCapability.of(8, 6))
+                .memoryLimit(Memory.gib(8)))
+        .cpu(Cpu.millis(1500))
+        .memory(Memory.gib(16))
+        .ephemeralStorage(Memory.gib(20))
+        .sharedMemory(Memory.gib(4))
+        .mount(Nfs.of("nfs.example", "/exports"), "/data")
+        .mountReadOnly(PersistentVolumeClaim.of("claim"), "/claim")
+        .mount(HostPath.of("/var/cache"), "/host")
+        .mount(EmptyDir.disk().sizeLimit(Memory.gib(1)), "/scratch")
+        .mount(EmptyDir.memory(Memory.mib(64)), "/fast")
+        .mount(ConfigMap.of("settings"), "/settings")
+        .mount(Secret.of("hub"), "/hub")
+        .mount(
+            InlineFiles.none().with("a.txt", "one\ntwo\n").with("b.bin", new byte[] {0, -1, 7}),
+            "/in")
+        .memoryGrowth(false)
+        .retries(3)
+        .deadline(Duration.ofHours(2))
+        .startDeadline(Duration.ofMinutes(5))
+        .ttlAfterFinished(Duration.ofDays(1))
+        .terminationGrace(Duration.ofSeconds(45))
+        .runAsUser(1000)
+        .serviceAccount("trainer")
+        .priorityClass("high")
+        .nodeSelector("zone", "a")
+        .toleration(Toleration.equal("dedicated", "ml").effect(Toleration.Effect.NO_SCHEDULE))
+        .label("team", "vision")
+        .annotation("example.com/note", "x")
+        .build();
   }
 
   @Test
