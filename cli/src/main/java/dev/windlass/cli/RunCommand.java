@@ -15,9 +15,9 @@ import picocli.CommandLine.Parameters;
       "Submits a job and follows it to its end.",
       "",
       "The job's log goes to standard output, all else to standard error; with -o json or yaml the"
-          + " final status goes to standard output and the log to standard error. The exit code is"
-          + " the job's. A job that is there already, with the same description, is not started"
-          + " again but followed."
+          + " final status goes to standard output and the log to standard error. The exit code"
+          + " tells how the job ended, see 'windlass --help'. A job that is there already, with the"
+          + " same description, is not started again but followed."
     })
 final class RunCommand extends BackendCommand {
   @Parameters(
