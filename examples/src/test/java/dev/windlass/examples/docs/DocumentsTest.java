@@ -2,7 +2,6 @@ package dev.windlass.examples.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.windlass.core.job.GpuJob;
 import dev.windlass.core.jobfile.JobFile;
 import io.fabric8.kubernetes.api.model.KubernetesResource;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
@@ -72,13 +71,6 @@ class DocumentsTest {
     assertThat(Document.of("README.md").blocks("yaml"))
         .extracting(Document.Block::text)
         .contains(Files.readString(file));
-  }
-
-  @Test
-  void jobOfAProgram_carriesIt() {
-    GpuJob job = Snippets.jobOfThatProgram();
-    assertThat(job.mounts()).hasSize(2);
-    assertThat(JobFile.read(JobFile.toJson(job), "json")).isEqualTo(job);
   }
 
   @ParameterizedTest

@@ -29,9 +29,9 @@ final class Snippets {
     Path folder = job.checkpointDirectory().orElse(Path.of("checkpoints"));
     Path checkpoint = Files.createDirectories(folder).resolve("model.bin");
     Model model = Files.exists(checkpoint) ? Model.read(checkpoint) : new Model();
-    job.onTermination(() -> model.save(checkpoint)); // SIGTERM: cancelled, preempted, drained
     while (model.epoch() < 50) {
       double loss = model.train();
+      model.save(checkpoint); // A retry, or a pod that replaces this one, goes on from here.
       job.progress(model.epoch(), 50, Map.of("loss", loss));
     }
     // end: program
@@ -107,9 +107,13 @@ final class Snippets {
     System.out.println(yaml + job);
   }
 
-  /** What a program of a job may work on. */
+  /** What a program of a job may work on, and the program. */
   static final class Model {
     private int epoch;
+
+    public static void main(String[] args) throws IOException {
+      program();
+    }
 
     static Model read(Path file) throws IOException {
       Model model = new Model();
@@ -126,12 +130,8 @@ final class Snippets {
       return 1.0 / epoch;
     }
 
-    void save(Path file) {
-      try {
-        Files.writeString(file, Integer.toString(epoch));
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
-      }
+    void save(Path file) throws IOException {
+      Files.writeString(file, Integer.toString(epoch));
     }
   }
 }
