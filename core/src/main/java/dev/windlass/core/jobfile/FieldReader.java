@@ -73,7 +73,7 @@ final class FieldReader {
                           try {
                             then.accept(parse.apply(t));
                           } catch (RuntimeException e) {
-                            wrong(n, at(key) + ": '" + t + "': " + e.getMessage());
+                            wrong(n, at(key) + ": " + mistake(t, e));
                           }
                         }));
   }
@@ -111,6 +111,13 @@ final class FieldReader {
   }
 
   /** A list of texts; one text alone is not one. */
+  /** What is wrong with a value; most parsers name it themselves. */
+  static String mistake(String value, RuntimeException e) {
+    String message = String.valueOf(e.getMessage());
+    String named = "'" + value + "'";
+    return message.contains(named) ? message : named + ": " + message;
+  }
+
   void texts(String key, Consumer<List<String>> then) {
     List<String> words = new ArrayList<>();
     boolean there = items(key, (n, at) -> scalar(n, at).ifPresent(words::add));

@@ -186,7 +186,7 @@ public final class KubernetesManifest {
               default -> out.note(resources.at(name) + " (" + value + ") is left out");
             }
           } catch (IllegalArgumentException e) {
-            resources.wrong(node, resources.at(name) + ": '" + value + "': " + e.getMessage());
+            resources.wrong(node, resources.at(name) + ": " + FieldReader.mistake(value, e));
           }
         });
     GpuRequest gpu = GpuRequest.of(count[0]);
