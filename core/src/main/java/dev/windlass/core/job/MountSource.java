@@ -7,7 +7,7 @@ package dev.windlass.core.job;
  * not name. Where it says "tested", a test over all kinds fails until the branch is there.
  *
  * <ul>
- *   <li>its rules: {@code JobRules}; and {@code GpuJob.Builder.mount}, if it is always read-only
+ *   <li>its rules: {@code MountRules}; and {@code GpuJob.Builder.mount}, if it is always read-only
  *   <li>its key in a job file: {@code MountForm} and the schema, package {@code jobfile} (tested);
  *       its row in {@code docs/job-file.md} (tested)
  *   <li>its form in a Kubernetes manifest: {@code ManifestVolumes}, package {@code jobfile}
