@@ -23,11 +23,14 @@ import dev.windlass.core.job.GpuRequest;
 import dev.windlass.core.job.InlineFiles;
 import dev.windlass.core.job.Memory;
 import dev.windlass.core.job.PersistentVolumeClaim;
+import dev.windlass.core.job.Secret;
 import dev.windlass.core.job.Toleration;
 import dev.windlass.kube.render.Names;
+import dev.windlass.kube.submit.JobObjects;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
@@ -332,6 +335,22 @@ class KubernetesBackendClusterTest {
   }
 
   @Test
+  void cancel_afterAnotherProgramReplacedTheJob_leavesItsJobAlone() {
+    JobObjects first = new JobObjects(cluster.admin(), cluster.namespace(), "replaced-meanwhile");
+    backend.submit(job("replaced-meanwhile", "sleep 300").build());
+    String old = first.find().orElseThrow().getMetadata().getUid();
+    JobHandle now = backend.replace(job("replaced-meanwhile", "sleep 299").build());
+    first.cancel(old);
+    first.giveUp(old, Reason.IMAGE_PULL, "no");
+    first.delete(old);
+    Job there = first.find().orElseThrow();
+    assertThat(there.getSpec().getSuspend()).isFalse();
+    assertThat(there.getMetadata().getDeletionTimestamp()).isNull();
+    now.cancel();
+    assertThat(now.await(LONG).phase()).isEqualTo(Phase.CANCELLED);
+  }
+
+  @Test
   void delete_runningJob_takesAllThatItOwns() {
     JobHandle handle =
         backend.submit(
@@ -419,6 +438,10 @@ class KubernetesBackendClusterTest {
     JobHandle handle = backend.submit(job("root", "true").runAsRoot().build());
     JobStatus stuck = until(handle, s -> s.reason() == Reason.ADMISSION_REFUSED);
     assertThat(stuck.message()).contains("violates PodSecurity");
+    try (KubernetesBackend later = another()) {
+      // The warning was there before anyone of this program watched.
+      assertThat(later.attach("root").status().reason()).isEqualTo(Reason.ADMISSION_REFUSED);
+    }
     handle.cancel();
   }
 
@@ -494,6 +517,20 @@ class KubernetesBackendClusterTest {
           .hasMessageContaining("does not accept the login")
           .hasMessageContaining("expired");
     }
+  }
+
+  @Test
+  void mountThatIsNotThere_ofAJobWithTheLongestName_isSaid() {
+    String longest = "m".repeat(57);
+    JobHandle handle =
+        backend.submit(job(longest, "true").mount(Secret.of("nothing"), "/s").build());
+    JobStatus stuck = until(handle, s -> s.reason() == Reason.MOUNT);
+    assertThat(stuck.message()).contains("nothing");
+    try (KubernetesBackend later = another()) {
+      assertThat(later.attach(longest).status().reason()).isEqualTo(Reason.MOUNT);
+    }
+    handle.cancel();
+    assertThat(handle.await(LONG).phase()).isEqualTo(Phase.CANCELLED);
   }
 
   @Test
