@@ -97,7 +97,7 @@ class KubernetesBackendClusterTest {
     assertThat(lines).containsExactlyInAnyOrder("hello", "to-stderr");
     Awaitility.await().atMost(LONG).until(() -> !events.isEmpty() && isEnd(last(events)));
     assertThat(progress(events)).containsExactly(1L, 2L, 3L);
-    assertThat(phases(events)).containsSubsequence(Phase.PENDING, Phase.RUNNING, Phase.SUCCEEDED);
+    assertThat(phases(events)).containsSubsequence(Phase.RUNNING, Phase.SUCCEEDED);
 
     // A program that comes later, and never followed the job, is told the same.
     try (KubernetesBackend later = another()) {
@@ -484,6 +484,55 @@ class KubernetesBackendClusterTest {
           .isInstanceOf(BackendException.class)
           .hasMessageContaining("quota of namespace")
           .hasMessageContaining("few");
+    }
+  }
+
+  @Test
+  void admissionPolicy_thatRefusesTheJob_isQuoted() {
+    String policy =
+        """
+        apiVersion: admissionregistration.k8s.io/v1
+        kind: ValidatingAdmissionPolicy
+        metadata: {name: NAMESPACE}
+        spec:
+          matchConstraints:
+            resourceRules:
+              - {apiGroups: [batch], apiVersions: [v1], operations: [CREATE], resources: [jobs]}
+          validations:
+            - expression: "!('forbidden' in object.metadata.labels)"
+              message: label forbidden is forbidden
+        """
+            .replace("NAMESPACE", cluster.namespace());
+    String binding =
+        """
+        apiVersion: admissionregistration.k8s.io/v1
+        kind: ValidatingAdmissionPolicyBinding
+        metadata: {name: NAMESPACE}
+        spec:
+          policyName: NAMESPACE
+          validationActions: [Deny]
+          matchResources:
+            namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: NAMESPACE}}
+        """
+            .replace("NAMESPACE", cluster.namespace());
+    cluster.admin().resource(policy).create();
+    cluster.admin().resource(binding).create();
+    try {
+      // The API server takes a moment to learn of a policy.
+      Awaitility.await()
+          .atMost(LONG)
+          .untilAsserted(
+              () -> {
+                GpuJob job =
+                    job("forbidden-" + System.nanoTime(), "true").label("forbidden", "x").build();
+                assertThatThrownBy(() -> backend.submit(job))
+                    .isInstanceOf(BackendException.class)
+                    .hasMessageContaining("rules refuse it")
+                    .hasMessageContaining("label forbidden is forbidden");
+              });
+    } finally {
+      cluster.admin().resource(binding).delete();
+      cluster.admin().resource(policy).delete();
     }
   }
 

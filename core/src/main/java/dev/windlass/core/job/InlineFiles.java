@@ -22,13 +22,13 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * Small files that travel with the job, such as a script, a configuration or the jar of the program
- * itself: no image has to be built for them. Always read-only; together at most {@link #MAX_BYTES}.
- * On Kubernetes they become a config map that is deleted with the job, so they are no place for
- * secrets.
+ * itself: no image has to be built for them. Always read-only; those of all mounts of a job
+ * together are at most {@link #MAX_BYTES}. On Kubernetes they become a config map that is deleted
+ * with the job, so they are no place for secrets.
  */
 public final class InlineFiles implements MountSource {
   /**
-   * The most bytes that all files of one mount may have together, names included: the limit of a
+   * The most bytes that all files of a job may have together, names included: the limit of a
    * Kubernetes config map, 1 MiB.
    */
   public static final int MAX_BYTES = 1 << 20;

@@ -51,6 +51,7 @@ final class JobRules {
   private static final Pattern MIG = Pattern.compile("[1-9]g\\.[1-9][0-9]*gb([.+][a-z.]+)?");
 
   private final List<Problem> problems = new ArrayList<>();
+  private long inlineBytes;
 
   List<Problem> problems() {
     return problems;
@@ -366,11 +367,14 @@ final class JobRules {
       alwaysReadOnly = true;
     } else if (source instanceof InlineFiles files) {
       files.names().forEach(name -> fileName(field + ".files", name));
-      if (files.size() > InlineFiles.MAX_BYTES) {
+      inlineBytes += files.size();
+      if (inlineBytes > InlineFiles.MAX_BYTES) {
         wrong(
             field + ".files",
-            files.size() + " bytes",
-            "are more than the " + InlineFiles.MAX_BYTES + " bytes that can travel with a job",
+            inlineBytes + " bytes",
+            "are, with those before them, more than the "
+                + InlineFiles.MAX_BYTES
+                + " bytes that can travel with a job",
             "put them into the image or onto a volume");
       }
       alwaysReadOnly = true;

@@ -135,10 +135,11 @@ public final class KubernetesManifest {
     in.text("image", job::image);
     in.value(
         "imagePullPolicy", t -> JobReader.word(ImagePullPolicy.class, t), job::imagePullPolicy);
-    in.texts("command", job::command);
-    in.texts("args", job::args);
+    References references = new References(out);
+    in.items("env", (node, at) -> env(in.sub(node, at), references, job));
+    in.texts("command", w -> job.command(references.resolve(w, in.at("command"))));
+    in.texts("args", w -> job.args(references.resolve(w, in.at("args"))));
     in.text("workingDir", job::workingDir);
-    in.items("env", (node, at) -> env(in.sub(node, at), job));
     resources(in, product, job);
     if (in.get("securityContext").isPresent()) {
       FieldReader security = sub(in, "securityContext");
@@ -197,11 +198,13 @@ public final class KubernetesManifest {
     out.rest(resources);
   }
 
-  private void env(FieldReader in, GpuJob.Builder job) {
+  private void env(FieldReader in, References references, GpuJob.Builder job) {
     String name = in.text("name").orElse("");
-    Optional<String> value = in.text("value");
+    Optional<String> text = in.text("value");
     if (in.get("valueFrom").isEmpty()) {
-      job.env(name, value.orElse(""));
+      String value = references.resolve(text.orElse(""), in.at("value"));
+      references.define(name, value);
+      job.env(name, value);
     } else {
       FieldReader from = sub(in, "valueFrom");
       from.map(

@@ -63,10 +63,31 @@ final class GpuLeases {
         });
   }
 
+  /**
+   * Where a job stands in the queue.
+   *
+   * @param gpus what it was given, by whoever gave something back
+   * @param first whether nobody waits before it
+   */
+  record Place(List<Integer> gpus, boolean first) {}
+
+  /** Looks without the lock, so that many who wait do not hold up those who come and go. */
+  Place place(String id) throws IOException {
+    boolean first = true;
+    for (JsonNode lease : read()) {
+      if (lease.path("id").asText().equals(id)) {
+        return new Place(numbers(lease, "gpus"), first);
+      }
+      first &= !lease.path("gpus").isEmpty();
+    }
+    return new Place(List.of(), first);
+  }
+
   void release(String id) throws IOException {
     change(
         leases -> {
           leases.removeIf(l -> l.path("id").asText().equals(id));
+          grant(leases);
           return List.of();
         });
   }

@@ -150,14 +150,23 @@ final class Supervisor {
         return stop;
       }
       boolean turn = submission.gpus() == 0;
-      if (!turn && (version != leases.version() || System.nanoTime() - nextAsk >= 0)) {
+      if (!turn) {
         try {
-          gpus = leases.ask(folder.name(), submission);
+          if (System.nanoTime() - nextAsk >= 0) {
+            gpus = leases.ask(folder.name(), submission);
+            // The first asks again soon, as those before it may have died; the others rely on it.
+            boolean first = leases.place(submission.id()).first();
+            nextAsk = System.nanoTime() + (first ? SECOND : 10 * SECOND);
+          } else if (version != leases.version()) {
+            version = leases.version();
+            GpuLeases.Place place = leases.place(submission.id());
+            gpus = place.gpus();
+            nextAsk = place.first() ? Math.min(nextAsk, System.nanoTime() + SECOND) : nextAsk;
+          }
         } catch (IOException e) {
           JobRecord.print("The GPUs cannot be asked for now", e);
+          nextAsk = System.nanoTime() + SECOND;
         }
-        version = leases.version();
-        nextAsk = System.nanoTime() + SECOND;
       }
       turn |= !gpus.isEmpty();
       if (turn && System.nanoTime() - startAt >= 0) {

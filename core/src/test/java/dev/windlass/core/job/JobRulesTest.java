@@ -147,6 +147,14 @@ class JobRulesTest {
             "1048577 bytes",
             "into the image",
             InlineFiles.none().with("f", new byte[InlineFiles.MAX_BYTES])),
+        wrong(
+            "mounts[1].files",
+            "1048578 bytes",
+            "into the image",
+            b ->
+                b.mount(InlineFiles.none().with("f", new byte[InlineFiles.MAX_BYTES / 2]), "/m")
+                    .mount(
+                        InlineFiles.none().with("g", new byte[InlineFiles.MAX_BYTES / 2]), "/n")),
         wrong("retries", "-1", "0 or more", b -> b.retries(-1)),
         wrong("deadline", "PT0S", "at least 1s", b -> b.deadline(Duration.ZERO)),
         wrong("deadline", "PT", "at most", b -> b.deadline(Duration.ofSeconds(1L << 31))),

@@ -153,6 +153,25 @@ class KubernetesManifestTest {
   }
 
   @Test
+  void references_toVariables_areResolvedAsKubernetesDoes() {
+    Imported read =
+        pod(
+            "env: [{name: A, value: 'a$$(B)'}, {name: B, value: '$(A)-b'},"
+                + " {name: S, valueFrom: {secretKeyRef: {name: s, key: k}}}],"
+                + " command: ['$(B)', '$$(A)', '$A', '$('], args: ['$(S)', '$(NONE)']",
+            "");
+    assertThat(read.job().env())
+        .containsEntry("A", EnvValue.of("a$(B)"))
+        .containsEntry("B", EnvValue.of("a$(B)-b"));
+    assertThat(read.job().command()).containsExactly("a$(B)-b", "$(A)", "$A", "$(");
+    assertThat(read.job().args()).containsExactly("$(S)", "$(NONE)");
+    assertThat(read.notes())
+        .hasSize(2)
+        .anyMatch(n -> n.contains("args") && n.contains("$(S)"))
+        .anyMatch(n -> n.contains("$(NONE)"));
+  }
+
+  @Test
   void job_noBackoffLimit_isRetriedAsKubernetesDoes() {
     Imported read =
         GpuJob.fromManifest(

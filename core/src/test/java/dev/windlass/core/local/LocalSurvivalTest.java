@@ -70,7 +70,9 @@ class LocalSurvivalTest extends LocalCase {
         backend.submit(
             sh(
                     "adopted",
-                    "echo before; "
+                    "echo x >> "
+                        + home.resolve("runs")
+                        + "; echo before; "
                         + upAndWait("adopted")
                         + "echo between; echo x > "
                         + home.resolve("between")
@@ -101,6 +103,7 @@ class LocalSurvivalTest extends LocalCase {
     assertThat(status.attempts().get(0).pod()).isEqualTo(before.attempts().get(0).pod());
     List<LogLine> log = log(job, LogOptions.all());
     assertThat(log).extracting(LogLine::text).containsExactly("before", "between", "after");
+    assertThat(Files.readAllLines(home.resolve("runs"))).hasSize(1);
     assertThat(log).isSortedAccordingTo((a, b) -> a.time().compareTo(b.time()));
   }
 
@@ -181,6 +184,8 @@ class LocalSurvivalTest extends LocalCase {
     assertThat(folder("half").create(job, submission)).isTrue();
     assertThat(folder("half").create(job, submission)).isFalse();
 
+    // As a supervisor leaves it that is killed before it starts the program.
+    folder("half").attempt(1).create();
     // One that ended before it was up is not started again and again.
     Path pid = folder("half").path().resolve("supervisor.pid");
     Files.writeString(pid, Integer.MAX_VALUE + "\n");
@@ -202,6 +207,9 @@ class LocalSurvivalTest extends LocalCase {
     assertThat(job.status().phase()).isEqualTo(Phase.RUNNING);
     go("damaged");
     assertThat(job.await(LONG).phase()).isEqualTo(Phase.SUCCEEDED);
+    assertThat(folder("damaged").statuses())
+        .extracting(change -> change.status().phase())
+        .containsExactly(Phase.QUEUED, Phase.RUNNING, Phase.SUCCEEDED);
 
     // All gone: what the program left behind still tells how it ended.
     Files.writeString(file, "");

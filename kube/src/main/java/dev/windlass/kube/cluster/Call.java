@@ -56,7 +56,12 @@ public record Call(String doing, String verb, String resource, String namespace,
                   : "Check that the cluster has " + resource,
               e);
       case 422 ->
-          failed("the API server finds it invalid: " + message, "Change what the message names", e);
+          isPolicy(message)
+              ? refusedByRules(message, e)
+              : failed(
+                  "the API server finds it invalid: " + message,
+                  "Change what the message names",
+                  e);
       default ->
           failed(
               "the API server at " + server + " answers HTTP " + e.getCode() + ": " + message,
@@ -87,11 +92,8 @@ public record Call(String doing, String verb, String resource, String namespace,
           "Delete finished jobs, ask for less, or have the quota raised",
           e);
     }
-    if (lower.contains("admission webhook") || lower.contains("podsecurity")) {
-      return failed(
-          "the cluster's rules refuse it: " + message,
-          "Change what the message names, or ask the cluster's admin",
-          e);
+    if (lower.contains("admission webhook") || lower.contains("podsecurity") || isPolicy(message)) {
+      return refusedByRules(message, e);
     }
     if (lower.contains("because it is being terminated")) {
       return failed(message, "Name another namespace, or wait and create it again", e);
@@ -107,6 +109,17 @@ public record Call(String doing, String verb, String resource, String namespace,
             + resource
             + where
             + "; docs/permissions.md has the whole Role",
+        e);
+  }
+
+  private static boolean isPolicy(String message) {
+    return message.contains("ValidatingAdmissionPolicy");
+  }
+
+  private BackendException refusedByRules(String message, KubernetesClientException e) {
+    return failed(
+        "the cluster's rules refuse it: " + message,
+        "Change what the message names, or ask the cluster's admin",
         e);
   }
 

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,15 +47,22 @@ public final class NamespaceLook {
   public List<JobStatus> statuses() {
     Map<String, Job> jobs = jobs();
     Map<String, List<Pod>> pods = pods();
+    Map<String, List<Event>> warnings =
+        warnings(Map.of()).stream()
+            .collect(
+                Collectors.groupingBy(e -> Objects.toString(e.getInvolvedObject().getUid(), "")));
     return jobs.values().stream()
-        .map(job -> status(job, pods.getOrDefault(job.getMetadata().getUid(), List.of())))
+        .map(job -> status(job, pods.getOrDefault(job.getMetadata().getUid(), List.of()), warnings))
         .sorted(Comparator.comparing(JobStatus::submittedAt).reversed())
         .toList();
   }
 
-  private static JobStatus status(Job job, List<Pod> pods) {
+  private static JobStatus status(Job job, List<Pod> pods, Map<String, List<Event>> warnings) {
     JobView view = new JobView(job);
     view.listedPods(pods);
+    Stream.concat(Stream.of(job), pods.stream())
+        .flatMap(o -> warnings.getOrDefault(o.getMetadata().getUid(), List.of()).stream())
+        .forEach(view::saw);
     return view.status().orElseGet(() -> StatusReducer.reduce(view.facts()));
   }
 
@@ -89,8 +97,13 @@ public final class NamespaceLook {
                     .getItems());
   }
 
-  /** The warnings about one object; none if they cannot be had, since they only explain. */
+  /** The warnings about one object. */
   List<Event> warningsAbout(HasMetadata object) {
+    return warnings(Map.of("involvedObject.uid", object.getMetadata().getUid()));
+  }
+
+  /** None if they cannot be had, since they only explain. */
+  private List<Event> warnings(Map<String, String> fields) {
     try {
       return call("list", "events")
           .run(
@@ -100,11 +113,11 @@ public final class NamespaceLook {
                       .events()
                       .inNamespace(namespace)
                       .withField("type", "Warning")
-                      .withField("involvedObject.uid", object.getMetadata().getUid())
+                      .withFields(fields)
                       .list()
                       .getItems());
     } catch (BackendException e) {
-      log.debug("The warnings about {} are not shown", object.getMetadata().getName(), e);
+      log.info("What was warned of is not shown: {}", e.getMessage());
       return List.of();
     }
   }

@@ -32,7 +32,7 @@ import java.util.TreeMap;
 
 /**
  * The pod of a job. It passes the restricted Pod Security Standard unless the job runs as root or
- * mounts a host path.
+ * mounts a host path or NFS, which that standard wants to be a persistent volume claim.
  */
 final class PodRenderer {
   /** The resource under which NVIDIA's device plugin offers whole GPUs. */

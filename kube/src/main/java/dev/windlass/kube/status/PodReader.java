@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,10 @@ import java.util.OptionalInt;
  */
 final class PodReader {
   private static final int SIGKILL_CODE = 137;
+  private static final int SIGTERM_CODE = 143;
+
+  /** Within which the kubelet deletes a pod for good once its containers have ended. */
+  private static final Duration KUBELET_CONFIRMS = Duration.ofSeconds(5);
 
   private final Pod pod;
   private final boolean gone;
@@ -177,10 +182,21 @@ final class PodReader {
     if (limit.isPresent()) {
       // The timestamp is when the grace ends.
       Long grace = pod.getMetadata().getDeletionGracePeriodSeconds();
+      if ((grace == null || grace == 0) && endedBySignal()) {
+        // With no grace left, the kubelet confirms that a pod is over which someone had deleted,
+        // or someone deleted one that was: only the kubelet comes right after a signal.
+        return end.map(e -> e.plus(KUBELET_CONFIRMS).isAfter(limit.get())).orElse(true);
+      }
       Instant asked = limit.get().minusSeconds(grace == null ? 0 : grace);
       return end.map(e -> !e.isBefore(asked)).orElse(!isUnknown() || endedByDeletion());
     }
     return gone && terminated().isEmpty() && !phase().equals("Failed");
+  }
+
+  private boolean endedBySignal() {
+    return terminated()
+        .filter(t -> t.getExitCode() == SIGKILL_CODE || t.getExitCode() == SIGTERM_CODE)
+        .isPresent();
   }
 
   /** Whether the kubelet cannot say how the container ended. */

@@ -212,6 +212,16 @@ final class ApiObjects {
         .build();
   }
 
+  /** The kubelet deleted it for good at that time. */
+  static Pod confirmedGone(Pod pod, long time) {
+    return new PodBuilder(pod)
+        .editMetadata()
+        .withDeletionTimestamp(at(time))
+        .withDeletionGracePeriodSeconds(0L)
+        .endMetadata()
+        .build();
+  }
+
   static Event warning(HasMetadata about, String reason, String message, long time) {
     return new EventBuilder()
         .withNewMetadata()

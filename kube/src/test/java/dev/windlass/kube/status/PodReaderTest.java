@@ -347,6 +347,16 @@ class PodReaderTest {
             ApiObjects.deleting(ApiObjects.ended(POD, 143, "Error", null, 20, 40), 40),
             Reason.POD_DELETED,
             "train-0-abcde was deleted (exit code 143)"),
+        // The kubelet's last word on a deleted pod: no grace any more, and a later time.
+        arguments(
+            ApiObjects.confirmedGone(ApiObjects.ended(POD, 137, "Error", null, 20, 40), 41),
+            Reason.POD_DELETED,
+            "train-0-abcde was deleted (exit code 137)"),
+        arguments(
+            ApiObjects.confirmedGone(ApiObjects.ended(POD, 137, "Error", null, 20, 40), 100),
+            Reason.EXIT_CODE,
+            "Exit code 137"),
+        arguments(ApiObjects.confirmedGone(exited, 41), Reason.EXIT_CODE, "Exit code 3"),
         arguments(ApiObjects.deleting(exited, 100), Reason.EXIT_CODE, "Exit code 3"),
         arguments(
             ApiObjects.phase(ApiObjects.scheduled(POD), "Failed", null, "something new"),
