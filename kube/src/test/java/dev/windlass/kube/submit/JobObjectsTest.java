@@ -162,7 +162,7 @@ class JobObjectsTest {
     api.on("POST " + CONFIG_MAPS, refusal(409, "exists"));
     api.on("GET " + FILES, json(200, filesOf(there)));
     api.on("DELETE " + FILES, json(200, filesOf(there)));
-    assertThatThrownBy(() -> submit(withFiles(), Duration.ofSeconds(1)))
+    assertThatThrownBy(() -> submit(withFiles(), Duration.ofMillis(100)))
         .isInstanceOf(BackendException.class)
         .hasMessageContaining("inline files");
   }
