@@ -8,39 +8,28 @@ import dev.windlass.core.backend.JobHandle;
 import dev.windlass.core.backend.JobNotFoundException;
 import dev.windlass.core.backend.JobStatus;
 import dev.windlass.core.job.GpuJob;
-import dev.windlass.kube.cluster.Call;
 import dev.windlass.kube.cluster.ClusterAccess;
+import dev.windlass.kube.follow.NamespaceLook;
 import dev.windlass.kube.follow.NamespaceWatch;
 import dev.windlass.kube.inventory.ClusterInventory;
 import dev.windlass.kube.log.JobLogs;
 import dev.windlass.kube.render.JobRenderer;
-import dev.windlass.kube.render.Names;
-import dev.windlass.kube.status.JobView;
-import dev.windlass.kube.status.StatusReducer;
 import dev.windlass.kube.submit.JobObjects;
-import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs jobs on Kubernetes, as plain {@code batch/v1} Jobs that anyone can read with kubectl. A
@@ -58,18 +47,16 @@ import org.slf4j.LoggerFactory;
  * serve a whole program. Its threads are daemon threads whose names begin with {@code windlass}.
  */
 public final class KubernetesBackend implements Backend {
-  private static final Logger log = LoggerFactory.getLogger(KubernetesBackend.class);
-
   private final KubernetesClient client;
   private final boolean ownClient;
   private final String namespace;
   private final JobLogs logs;
-  private final Map<String, NamespaceWatch> watches = new HashMap<>();
+  private final Map<String, NamespaceWatch> watches = new ConcurrentHashMap<>();
   private final ScheduledExecutorService timer =
       Executors.newScheduledThreadPool(2, threads("windlass-kube-"));
   private final ExecutorService listeners =
       Executors.newCachedThreadPool(threads("windlass-events-"));
-  private boolean closed;
+  private volatile boolean closed;
 
   private KubernetesBackend(KubernetesClient client, boolean ownClient, String namespace) {
     this.client = client;
@@ -204,70 +191,26 @@ public final class KubernetesBackend implements Backend {
   }
 
   private NamespaceWatch watch(String in) {
-    synchronized (watches) {
-      if (closed) {
-        throw new BackendException(
-            "following jobs", "this backend is closed", "Make a new one: connect()");
-      }
-      return watches.computeIfAbsent(
-          in, n -> NamespaceWatch.start(client, n, logs, timer, listeners));
+    checkOpen();
+    NamespaceWatch watch =
+        watches.computeIfAbsent(in, n -> NamespaceWatch.start(client, n, logs, timer, listeners));
+    if (closed) {
+      watch.close();
+    }
+    checkOpen();
+    return watch;
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new BackendException(
+          "following jobs", "this backend is closed", "Make a new one: connect()");
     }
   }
 
   @Override
   public List<JobStatus> list() {
-    List<Job> jobs =
-        call("list", "jobs.batch")
-            .run(
-                () ->
-                    client.batch().v1().jobs().inNamespace(namespace).withLabels(Names.ALL).list())
-            .getItems();
-    Map<String, List<Pod>> pods =
-        call("list", "pods")
-            .run(() -> client.pods().inNamespace(namespace).withLabels(Names.ALL).list())
-            .getItems()
-            .stream()
-            .collect(Collectors.groupingBy(p -> p.getMetadata().getLabels().get(Names.JOB_LABEL)));
-    Map<String, List<Event>> warnings = warnings();
-    return jobs.stream()
-        .map(
-            job -> status(job, pods.getOrDefault(job.getMetadata().getName(), List.of()), warnings))
-        .sorted(Comparator.comparing(JobStatus::submittedAt).reversed())
-        .toList();
-  }
-
-  /** Warnings by the uid of what they are about; none if this user may not see them. */
-  private Map<String, List<Event>> warnings() {
-    try {
-      return client
-          .v1()
-          .events()
-          .inNamespace(namespace)
-          .withField("type", "Warning")
-          .list()
-          .getItems()
-          .stream()
-          .filter(e -> e.getInvolvedObject().getUid() != null)
-          .collect(Collectors.groupingBy(e -> e.getInvolvedObject().getUid()));
-    } catch (KubernetesClientException e) {
-      log.info("Jobs are listed without what was warned of: {}", e.getMessage());
-      return Map.of();
-    }
-  }
-
-  private static JobStatus status(Job job, List<Pod> pods, Map<String, List<Event>> warnings) {
-    JobView view = new JobView(job);
-    view.listedPods(pods);
-    Stream.concat(Stream.of(job), pods.stream())
-        .flatMap(o -> warnings.getOrDefault(o.getMetadata().getUid(), List.of()).stream())
-        .forEach(view::saw);
-    return view.status().orElseGet(() -> StatusReducer.reduce(view.facts()));
-  }
-
-  private Call call(String verb, String resource) {
-    String server = client.getMasterUrl().toString();
-    return new Call(
-        "listing the jobs of namespace '" + namespace + "'", verb, resource, namespace, server);
+    return new NamespaceLook(client, namespace).statuses();
   }
 
   @Override
@@ -277,11 +220,8 @@ public final class KubernetesBackend implements Backend {
 
   @Override
   public void close() {
-    synchronized (watches) {
-      closed = true;
-      watches.values().forEach(NamespaceWatch::close);
-      watches.clear();
-    }
+    closed = true;
+    watches.values().forEach(NamespaceWatch::close);
     logs.close();
     timer.shutdownNow();
     listeners.shutdown();

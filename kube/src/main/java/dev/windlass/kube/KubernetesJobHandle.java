@@ -14,9 +14,6 @@ import dev.windlass.kube.submit.JobObjects;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /** A job on Kubernetes: what is seen of it, and the calls that change it. */
@@ -61,15 +58,8 @@ final class KubernetesJobHandle implements JobHandle {
   public JobStatus await(Duration timeout) {
     try {
       return followed
-          .completion()
-          .toCompletableFuture()
-          .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw new AwaitTimeoutException(status(), timeout);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof BackendException known
-          ? known
-          : new IllegalStateException(e.getCause());
+          .await(timeout)
+          .orElseThrow(() -> new AwaitTimeoutException(status(), timeout));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BackendException(
@@ -87,8 +77,8 @@ final class KubernetesJobHandle implements JobHandle {
 
   @Override
   public void cancel() {
-    if (!followed.finished()) {
-      objects.cancel();
+    if (!followed.hasEnded()) {
+      objects.cancel(uid);
     }
   }
 

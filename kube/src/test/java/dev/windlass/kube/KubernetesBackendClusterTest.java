@@ -23,11 +23,14 @@ import dev.windlass.core.job.GpuRequest;
 import dev.windlass.core.job.InlineFiles;
 import dev.windlass.core.job.Memory;
 import dev.windlass.core.job.PersistentVolumeClaim;
+import dev.windlass.core.job.Secret;
 import dev.windlass.core.job.Toleration;
 import dev.windlass.kube.render.Names;
+import dev.windlass.kube.submit.JobObjects;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
@@ -336,6 +339,22 @@ class KubernetesBackendClusterTest {
   }
 
   @Test
+  void cancel_afterAnotherProgramReplacedTheJob_leavesItsJobAlone() {
+    JobObjects first = new JobObjects(cluster.admin(), cluster.namespace(), "replaced-meanwhile");
+    backend.submit(job("replaced-meanwhile", "sleep 300").build());
+    String old = first.find().orElseThrow().getMetadata().getUid();
+    JobHandle now = backend.replace(job("replaced-meanwhile", "sleep 299").build());
+    first.cancel(old);
+    first.giveUp(old, Reason.IMAGE_PULL, "no");
+    first.delete(old);
+    Job there = first.find().orElseThrow();
+    assertThat(there.getSpec().getSuspend()).isFalse();
+    assertThat(there.getMetadata().getDeletionTimestamp()).isNull();
+    now.cancel();
+    assertThat(now.await(LONG).phase()).isEqualTo(Phase.CANCELLED);
+  }
+
+  @Test
   void delete_runningJob_takesAllThatItOwns() {
     JobHandle handle =
         backend.submit(
@@ -423,6 +442,10 @@ class KubernetesBackendClusterTest {
     JobHandle handle = backend.submit(job("root", "true").runAsRoot().build());
     JobStatus stuck = until(handle, s -> s.reason() == Reason.ADMISSION_REFUSED);
     assertThat(stuck.message()).contains("violates PodSecurity");
+    try (KubernetesBackend later = another()) {
+      // The warning was there before anyone of this program watched.
+      assertThat(later.attach("root").status().reason()).isEqualTo(Reason.ADMISSION_REFUSED);
+    }
     handle.cancel();
   }
 
@@ -518,6 +541,39 @@ class KubernetesBackendClusterTest {
   }
 
   @Test
+  void inlineFiles_thatTheClusterRefuses_leaveNoJobBehind() {
+    try (TestCluster full = new TestCluster();
+        KubernetesBackend there = full.backend()) {
+      full.admin()
+          .resource(
+              new ResourceQuotaBuilder()
+                  .withNewMetadata()
+                  .withName("none")
+                  .endMetadata()
+                  .withNewSpec()
+                  .withHard(Map.of("count/configmaps", new Quantity("0")))
+                  .endSpec()
+                  .build())
+          .inNamespace(full.namespace())
+          .create();
+      GpuJob job =
+          job("with-files", "true").mount(InlineFiles.none().with("a", "b"), "/in").build();
+      // The quota counts once its controller has seen it.
+      Awaitility.await()
+          .atMost(LONG)
+          .untilAsserted(
+              () -> {
+                GpuJob next = job.toBuilder().name("f-" + System.nanoTime()).build();
+                assertThatThrownBy(() -> there.submit(next))
+                    .isInstanceOf(BackendException.class)
+                    .hasMessageContaining("quota of namespace");
+              });
+      assertThatThrownBy(() -> there.submit(job)).hasMessageContaining("inline files");
+      assertThatThrownBy(() -> there.attach("with-files")).isInstanceOf(JobNotFoundException.class);
+    }
+  }
+
+  @Test
   void namespaceThatIsNotThere_isNamed() {
     KubernetesClient admin = cluster.admin();
     try (KubernetesBackend there =
@@ -547,6 +603,20 @@ class KubernetesBackendClusterTest {
           .hasMessageContaining("does not accept the login")
           .hasMessageContaining("expired");
     }
+  }
+
+  @Test
+  void mountThatIsNotThere_ofAJobWithTheLongestName_isSaid() {
+    String longest = "m".repeat(57);
+    JobHandle handle =
+        backend.submit(job(longest, "true").mount(Secret.of("nothing"), "/s").build());
+    JobStatus stuck = until(handle, s -> s.reason() == Reason.MOUNT);
+    assertThat(stuck.message()).contains("nothing");
+    try (KubernetesBackend later = another()) {
+      assertThat(later.attach(longest).status().reason()).isEqualTo(Reason.MOUNT);
+    }
+    handle.cancel();
+    assertThat(handle.await(LONG).phase()).isEqualTo(Phase.CANCELLED);
   }
 
   @Test

@@ -124,6 +124,9 @@ public record Call(String doing, String verb, String resource, String namespace,
   }
 
   private BackendException unreachable(KubernetesClientException e) {
+    if (has(e, InterruptedException.class)) {
+      return failed("this thread was interrupted", "Repeat the call: it does nothing twice", e);
+    }
     String problem;
     if (has(e, UnknownHostException.class)) {
       problem = "the host name in " + server + " is not known";

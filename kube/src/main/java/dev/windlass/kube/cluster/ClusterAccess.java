@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -29,6 +30,9 @@ public final class ClusterAccess {
 
   /** With an answer lost or an overloaded server, a call is repeated: 5 times within 3 seconds. */
   private static final int RETRIES = 5;
+
+  /** Where the parsers of YAML and JSON say that something is wrong: a line, or the last key. */
+  private static final Pattern PLACE = Pattern.compile("line \\d+|\\[\"[\\w-]+\"]");
 
   private ClusterAccess() {}
 
@@ -50,7 +54,16 @@ public final class ClusterAccess {
     // With HTTP/2 the API server ends the connection along with a refused login, and to move
     // clients between its replicas; the JDK's client then loses the answer.
     config.setHttp2Disable(true);
-    return new KubernetesClientBuilder().withConfig(config).build();
+    try {
+      return new KubernetesClientBuilder().withConfig(config).build();
+    } catch (RuntimeException e) {
+      Throwable cause = Optional.ofNullable(e.getCause()).orElse(e);
+      throw new BackendException(
+          DOING,
+          "the certificate or key of the login cannot be read (" + cause.getMessage() + ")",
+          "Check the user and the cluster of the kubeconfig",
+          e);
+    }
   }
 
   private static Config config(
@@ -89,14 +102,25 @@ public final class ClusterAccess {
     }
   }
 
+  /**
+   * Says where a file is wrong. What the parser says is left out: it quotes the lines around, and
+   * these may hold a token.
+   */
   private static RuntimeException malformed(String file, RuntimeException e) {
-    return e instanceof BackendException
-        ? e
-        : new BackendException(
-            DOING,
-            "kubeconfig " + file + " cannot be understood: " + e.getMessage(),
-            "Mend it; 'kubectl config view' shows where it is wrong",
-            e);
+    if (e instanceof BackendException) {
+      return e;
+    }
+    String place =
+        PLACE
+            .matcher(String.valueOf(e.getMessage()))
+            .results()
+            .reduce((first, last) -> last)
+            .map(found -> " (at " + found.group() + ")")
+            .orElse("");
+    return new BackendException(
+        DOING,
+        "kubeconfig " + file + " cannot be understood" + place,
+        "Mend it; 'kubectl config view' shows where it is wrong");
   }
 
   /** The client itself takes a context that is not there for none at all, and asks localhost. */

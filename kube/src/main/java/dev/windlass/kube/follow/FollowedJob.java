@@ -10,6 +10,7 @@ import dev.windlass.core.backend.ProgressLine;
 import dev.windlass.core.backend.Subscription;
 import dev.windlass.kube.log.JobLogs;
 import dev.windlass.kube.log.PodSource;
+import dev.windlass.kube.render.Names;
 import dev.windlass.kube.status.JobView;
 import dev.windlass.kube.status.SeenPod;
 import dev.windlass.kube.status.StatusReducer;
@@ -20,9 +21,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -52,8 +53,9 @@ public final class FollowedJob implements PodSource {
   private final ScheduledExecutorService timer;
   private final FollowTiming timing;
   private final EventLog events;
-  private final CompletableFuture<JobStatus> completion = new CompletableFuture<>();
+  private final Ending ending;
   private @Nullable JobStatus status;
+  private @Nullable BackendException abandoned;
   private @Nullable LogStream progress;
   private @Nullable Instant stuckSince;
   private boolean listingPods;
@@ -63,7 +65,7 @@ public final class FollowedJob implements PodSource {
    *
    * @param listPods asks the API server for the Job's pods
    * @param timer runs what waits, and must not be blocked for long
-   * @param listeners runs the listeners
+   * @param listeners runs the listeners and what callers do at the end
    */
   FollowedJob(
       Job job,
@@ -83,6 +85,7 @@ public final class FollowedJob implements PodSource {
     this.timer = timer;
     this.timing = timing;
     this.events = new EventLog(listeners);
+    this.ending = new Ending(listeners);
   }
 
   String uid() {
@@ -97,7 +100,7 @@ public final class FollowedJob implements PodSource {
   void update(Consumer<JobView> seen) {
     JobStatus ended = null;
     synchronized (this) {
-      if (finished()) {
+      if (isOver()) {
         return;
       }
       seen.accept(view);
@@ -107,7 +110,7 @@ public final class FollowedJob implements PodSource {
       Optional<JobStatus> now = view.status();
       if (now.isPresent() && !now.get().equals(status)) {
         status = now.get();
-        if (finished()) {
+        if (hasEnded()) {
           ended = now.get();
         } else {
           tell(now.get());
@@ -116,7 +119,7 @@ public final class FollowedJob implements PodSource {
       watchStartDeadline();
     }
     if (ended != null) {
-      completion.complete(ended);
+      ending.is(ended);
     }
   }
 
@@ -136,10 +139,12 @@ public final class FollowedJob implements PodSource {
     try {
       pods = listPods.get();
     } catch (RuntimeException e) {
-      log.info("The pods of job {} are listed again: {}", name, e.getMessage());
+      log.debug("The pods of job {} are listed again: {}", name, e.getMessage());
       synchronized (this) {
         listingPods = false;
-        listPodsSoon(timing.retry());
+        if (!isOver()) {
+          listPodsSoon(timing.retry());
+        }
       }
       return;
     }
@@ -152,7 +157,7 @@ public final class FollowedJob implements PodSource {
 
   /** Gives the job up if it is still stuck on an image, a mount or a setting at its deadline. */
   private void watchStartDeadline() {
-    Optional<Instant> deadline = finished() ? Optional.empty() : startDeadline();
+    Optional<Instant> deadline = isOver() ? Optional.empty() : startDeadline();
     if (deadline.isEmpty()) {
       stuckSince = null;
     } else if (stuckSince == null) {
@@ -171,7 +176,7 @@ public final class FollowedJob implements PodSource {
   private void giveUpIfStuckSince(Instant since) {
     JobStatus stuck;
     synchronized (this) {
-      Optional<Instant> deadline = finished() ? Optional.empty() : startDeadline();
+      Optional<Instant> deadline = isOver() ? Optional.empty() : startDeadline();
       if (!since.equals(stuckSince) || deadline.isEmpty()) {
         return;
       }
@@ -184,7 +189,7 @@ public final class FollowedJob implements PodSource {
       stuck = status();
     }
     try {
-      objects.giveUp(stuck.reason(), "It could not start in time. " + stuck.message());
+      objects.giveUp(uid, stuck.reason(), "It could not start in time. " + stuck.message());
     } catch (BackendException e) {
       log.warn("Job {} cannot start and cannot be given up: {}", name, e.getMessage());
       schedule(() -> giveUpIfStuckSince(since), timing.recheck());
@@ -192,8 +197,10 @@ public final class FollowedJob implements PodSource {
   }
 
   private void schedule(Runnable action, Duration delay) {
-    if (!timer.isShutdown()) {
+    try {
       var unused = timer.schedule(action, Math.max(0, delay.toMillis()), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("Job {} is followed no more: the backend is closed", name);
     }
   }
 
@@ -204,9 +211,21 @@ public final class FollowedJob implements PodSource {
   }
 
   /** Whether the final status is known. */
+  public synchronized boolean hasEnded() {
+    return status != null && status.phase().isFinal();
+  }
+
+  /** Whether nothing that is seen of the job counts any more. */
+  private boolean isOver() {
+    return abandoned != null || hasEnded();
+  }
+
   @Override
   public synchronized boolean finished() {
-    return status != null && status.phase().isFinal();
+    if (abandoned != null) {
+      throw abandoned;
+    }
+    return hasEnded();
   }
 
   @Override
@@ -216,12 +235,27 @@ public final class FollowedJob implements PodSource {
 
   /** Whether a pod of that name can be this job's. */
   boolean mayOwn(String podName) {
-    return podName.startsWith(name + "-0-");
+    return podName.startsWith(Names.podPrefix(name));
   }
 
-  /** Completes with the final status. */
+  /** Completes with the final status; exceptionally if no more will be heard of the job. */
   public CompletionStage<JobStatus> completion() {
-    return completion;
+    return ending.told();
+  }
+
+  /** Does something quick once nothing more comes of the job. */
+  void whenOver(Runnable action) {
+    ending.whenOver(action);
+  }
+
+  /**
+   * Waits for the final status.
+   *
+   * @return the status; empty if it does not come within that time
+   * @throws BackendException if no more will be heard of the job
+   */
+  public Optional<JobStatus> await(Duration timeout) throws InterruptedException {
+    return ending.await(timeout);
   }
 
   /** Tells a listener all events from the first on. */
@@ -247,27 +281,31 @@ public final class FollowedJob implements PodSource {
     reader.setDaemon(true);
     reader.start();
     // A log that cannot be read must not hide the end.
-    var unused = completion.thenAccept(end -> schedule(() -> tell(end), timing.lastLines()));
+    ending.then(end -> schedule(() -> tell(end), timing.lastLines()));
   }
 
   private void readToEnd(LogStream stream) {
     try {
       stream.iterator().forEachRemaining(line -> {});
     } catch (BackendException e) {
-      log.warn("The progress of job {} cannot be told: {}", name, e.getMessage());
+      log.info("The progress of job {} cannot be told: {}", name, e.getMessage());
     } finally {
       stream.close();
     }
-    var unused = completion.thenAccept(this::tell);
+    ending.then(this::tell);
   }
 
   /** No more will be heard of the job. */
   void abandon(BackendException why) {
-    completion.completeExceptionally(why);
     synchronized (this) {
+      if (isOver()) {
+        return;
+      }
+      abandoned = why;
       if (progress != null) {
         progress.close();
       }
     }
+    ending.isLost(why);
   }
 }

@@ -1,6 +1,7 @@
 package dev.windlass.kube.follow;
 
 import dev.windlass.core.backend.BackendException;
+import dev.windlass.core.backend.Phase;
 import dev.windlass.kube.cluster.Call;
 import dev.windlass.kube.log.JobLogs;
 import dev.windlass.kube.render.Names;
@@ -19,11 +20,10 @@ import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.dsl.Listable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -31,9 +31,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,9 +43,6 @@ import org.slf4j.LoggerFactory;
 public final class NamespaceWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NamespaceWatch.class);
 
-  /** What the Job controller writes on its pods: the Job's uid. */
-  private static final String JOB_UID = "batch.kubernetes.io/controller-uid";
-
   private final KubernetesClient client;
   private final String namespace;
   private final JobLogs logs;
@@ -60,13 +54,8 @@ public final class NamespaceWatch implements AutoCloseable {
   private final SharedIndexInformer<Pod> pods;
   private final SharedIndexInformer<Event> warnings;
 
-  /**
-   * Jobs that were not there at the latest recheck. One that is missing twice is gone; before, the
-   * watch may still be about to tell how it ended.
-   */
-  private final Set<String> missing = new HashSet<>();
-
-  private int refusals;
+  private final NamespaceLook look;
+  private volatile boolean closed;
 
   /**
    * Starts to watch; returns once the first lists are there.
@@ -114,6 +103,7 @@ public final class NamespaceWatch implements AutoCloseable {
     this.timer = timer;
     this.listeners = listeners;
     this.timing = timing;
+    this.look = new NamespaceLook(client, namespace);
     jobs =
         informer(
             client.batch().v1().jobs().inNamespace(namespace).withLabels(Names.ALL),
@@ -122,9 +112,9 @@ public final class NamespaceWatch implements AutoCloseable {
     pods =
         informer(
             client.pods().inNamespace(namespace).withLabels(Names.ALL),
-            pod -> see(jobOf(pod), view -> view.saw(pod)),
-            pod -> see(jobOf(pod), view -> view.podGone(pod)));
-    pods.addIndexers(Map.of(JOB_UID, pod -> List.of(jobOf(pod))));
+            pod -> see(NamespaceLook.jobOf(pod), view -> view.saw(pod)),
+            pod -> see(NamespaceLook.jobOf(pod), view -> view.podGone(pod)));
+    pods.addIndexers(Map.of(Names.JOB_UID, pod -> List.of(NamespaceLook.jobOf(pod))));
     warnings =
         informer(
             client.v1().events().inNamespace(namespace).withField("type", "Warning"),
@@ -156,15 +146,6 @@ public final class NamespaceWatch implements AutoCloseable {
             });
   }
 
-  private static boolean isRefusal(Throwable e) {
-    for (Throwable t = e; t != null; t = t.getCause()) {
-      if (t instanceof KubernetesClientException k && (k.getCode() == 401 || k.getCode() == 403)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   private void start() {
     started(jobs, "jobs.batch", client.batch().v1().jobs().inNamespace(namespace));
     started(pods, "pods", client.pods().inNamespace(namespace));
@@ -174,7 +155,8 @@ public final class NamespaceWatch implements AutoCloseable {
       log.info("Warnings of namespace {} are not shown: {}", namespace, e.getMessage());
     }
     long pause = timing.recheck().toMillis();
-    var unused = timer.scheduleWithFixedDelay(this::recheck, pause, pause, TimeUnit.MILLISECONDS);
+    Recheck recheck = new Recheck(look, followed.values());
+    var unused = timer.scheduleWithFixedDelay(recheck, pause, pause, TimeUnit.MILLISECONDS);
   }
 
   /** Asks once before the informer does: it would log a refusal as a fault of the program. */
@@ -208,18 +190,17 @@ public final class NamespaceWatch implements AutoCloseable {
    */
   public FollowedJob follow(Job job) {
     String uid = job.getMetadata().getUid();
-    FollowedJob it =
-        followed.computeIfAbsent(
-            uid,
-            id ->
-                new FollowedJob(
-                    job,
-                    new JobObjects(client, namespace, job.getMetadata().getName()),
-                    logs,
-                    () -> listPods(job.getMetadata().getName(), uid),
-                    timer,
-                    listeners,
-                    timing));
+    FollowedJob made =
+        new FollowedJob(
+            job,
+            new JobObjects(client, namespace, job.getMetadata().getName()),
+            logs,
+            () -> look.podsOf(uid),
+            timer,
+            listeners,
+            timing);
+    FollowedJob before = followed.putIfAbsent(uid, made);
+    FollowedJob it = before == null ? made : before;
     it.update(
         view -> {
           view.saw(job);
@@ -227,33 +208,29 @@ public final class NamespaceWatch implements AutoCloseable {
           Optional.ofNullable(jobs.getStore().getByKey(namespace + "/" + it.name()))
               .filter(j -> uid.equals(j.getMetadata().getUid()))
               .ifPresent(view::saw);
-          pods.getIndexer().byIndex(JOB_UID, uid).forEach(view::saw);
+          pods.getIndexer().byIndex(Names.JOB_UID, uid).forEach(view::saw);
         });
-    var unused = it.completion().whenComplete((status, e) -> followed.remove(uid, it));
-    if (!it.finished() && job.getStatus() != null && job.getStatus().getStartTime() != null) {
-      seeEarlierWarnings(it);
+    if (before == null) {
+      it.whenOver(() -> followed.remove(uid, it));
+      explainWaiting(job, it);
+    }
+    if (closed) {
+      it.abandon(isClosed());
     }
     return it;
   }
 
-  /** What was warned of before this job was followed; the watch keeps no warnings. */
-  private void seeEarlierWarnings(FollowedJob job) {
-    Stream<String> uids =
-        Stream.concat(Stream.of(job.uid()), job.pods().stream().map(p -> p.getMetadata().getUid()));
-    try {
-      uids.forEach(
-          uid ->
-              client
-                  .v1()
-                  .events()
-                  .inNamespace(namespace)
-                  .withField("type", "Warning")
-                  .withField("involvedObject.uid", uid)
-                  .list()
-                  .getItems()
-                  .forEach(event -> job.update(view -> view.saw(event))));
-    } catch (KubernetesClientException e) {
-      log.info("Earlier warnings of job {} are not shown: {}", job.name(), e.getMessage());
+  /** Warnings are not kept, so those from before the job was followed are asked for. */
+  private void explainWaiting(Job job, FollowedJob it) {
+    boolean isNew = job.getStatus() == null || job.getStatus().getStartTime() == null;
+    Phase phase = it.status().phase();
+    if (!isNew && (phase == Phase.PENDING || phase == Phase.STARTING)) {
+      List<Event> warnings = new ArrayList<>(look.warningsAbout(job));
+      List<Pod> known = it.pods();
+      if (!known.isEmpty()) {
+        warnings.addAll(look.warningsAbout(known.get(known.size() - 1)));
+      }
+      it.update(view -> warnings.forEach(view::saw));
     }
   }
 
@@ -277,77 +254,6 @@ public final class NamespaceWatch implements AutoCloseable {
     }
   }
 
-  private static String jobOf(Pod pod) {
-    return Optional.ofNullable(pod.getMetadata().getLabels())
-        .map(labels -> labels.get(JOB_UID))
-        .orElse("");
-  }
-
-  private List<Pod> listPods(String job, String uid) {
-    return call("looking for the pods of job '" + job + "'", "list", "pods")
-        .run(() -> client.pods().inNamespace(namespace).withLabel(JOB_UID, uid).list().getItems());
-  }
-
-  /** Looks past the watches at the jobs that have not ended. */
-  private void recheck() {
-    if (followed.isEmpty()) {
-      return;
-    }
-    try {
-      Map<String, List<Pod>> before =
-          followed.values().stream().collect(Collectors.toMap(FollowedJob::uid, FollowedJob::pods));
-      Map<String, Job> present = listJobs();
-      Map<String, List<Pod>> presentPods =
-          call("looking for pods", "list", "pods")
-              .run(() -> client.pods().inNamespace(namespace).withLabels(Names.ALL).list())
-              .getItems()
-              .stream()
-              .collect(Collectors.groupingBy(NamespaceWatch::jobOf));
-      before.forEach(
-          (uid, known) ->
-              see(
-                  uid,
-                  view -> {
-                    Job job = present.get(uid);
-                    if (job != null) {
-                      view.saw(job);
-                    } else if (missing.contains(uid)) {
-                      view.jobGone(Optional.empty());
-                    }
-                    List<Pod> now = presentPods.getOrDefault(uid, List.of());
-                    known.stream().filter(p -> isGone(p, now)).forEach(view::podGone);
-                    now.forEach(view::saw);
-                  }));
-      missing.clear();
-      missing.addAll(before.keySet());
-      missing.removeAll(present.keySet());
-      refusals = 0;
-    } catch (BackendException e) {
-      log.info("The jobs of namespace {} cannot be looked at: {}", namespace, e.getMessage());
-      if (isRefusal(e) && ++refusals >= MAX_REFUSALS) {
-        followed.values().forEach(job -> job.abandon(e));
-      }
-    } catch (RuntimeException e) {
-      log.error("Looking at the jobs of namespace {} failed", namespace, e);
-    }
-  }
-
-  /** A login that is refused so often in a row will not be accepted again. */
-  private static final int MAX_REFUSALS = 3;
-
-  private Map<String, Job> listJobs() {
-    return call("looking for jobs", "list", "jobs.batch")
-        .run(() -> client.batch().v1().jobs().inNamespace(namespace).withLabels(Names.ALL).list())
-        .getItems()
-        .stream()
-        .collect(Collectors.toMap(j -> j.getMetadata().getUid(), Function.identity()));
-  }
-
-  private static boolean isGone(Pod pod, List<Pod> present) {
-    String uid = pod.getMetadata().getUid();
-    return present.stream().noneMatch(p -> uid.equals(p.getMetadata().getUid()));
-  }
-
   private Call call(String doing, String verb, String resource) {
     return new Call(doing, verb, resource, namespace, client.getMasterUrl().toString());
   }
@@ -355,12 +261,15 @@ public final class NamespaceWatch implements AutoCloseable {
   /** Ends the watches; jobs that have not ended are abandoned. */
   @Override
   public void close() {
+    closed = true;
     jobs.close();
     pods.close();
     warnings.close();
-    BackendException closed =
-        new BackendException(
-            "following a job", "the backend was closed", "Attach to the job again by its name");
-    followed.values().forEach(job -> job.abandon(closed));
+    followed.values().forEach(job -> job.abandon(isClosed()));
+  }
+
+  private static BackendException isClosed() {
+    return new BackendException(
+        "following a job", "the backend was closed", "Attach to the job again by its name");
   }
 }

@@ -48,7 +48,8 @@ public final class ClusterInventory {
   public static Inventory of(KubernetesClient client) {
     List<String> notes = new ArrayList<>();
     List<Node> nodes = new ArrayList<>();
-    if (!list(client, "nodes", o -> client.nodes().list(o), n -> addIfGpu(n, nodes), notes)) {
+    if (!list(client, "nodes", o -> client.nodes().list(o), n -> addIfGpu(n, nodes), notes)
+        || nodes.isEmpty()) {
       return new Inventory(List.of(), notes);
     }
     Map<String, Integer> used = new HashMap<>();

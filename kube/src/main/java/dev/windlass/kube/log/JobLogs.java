@@ -18,6 +18,7 @@ public final class JobLogs implements AutoCloseable {
   private final KubernetesClient client;
   private final Timing timing;
   private final Set<LogCollector> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   /**
    * Opens logs through that client.
@@ -42,7 +43,7 @@ public final class JobLogs implements AutoCloseable {
    * @param options which part of the log
    * @return the log; it ends when all pods of the finished job are read to the end, or, if it is
    *     not followed, when what is there now is read
-   * @throws BackendException if the file to keep the lines in cannot be written
+   * @throws BackendException if the file to keep the lines in cannot be written, or this is closed
    */
   public LogStream open(String namespace, String job, PodSource pods, LogOptions options) {
     return open(namespace, job, pods, options, line -> {});
@@ -61,6 +62,9 @@ public final class JobLogs implements AutoCloseable {
       PodSource pods,
       LogOptions options,
       Consumer<LogLine> everyLine) {
+    if (closed) {
+      throw isClosed();
+    }
     LogCollector collector =
         new LogCollector(
             new LogRequests(client, namespace),
@@ -72,12 +76,22 @@ public final class JobLogs implements AutoCloseable {
             open::remove);
     open.add(collector);
     collector.start();
+    if (closed) {
+      close();
+    }
     return collector.queue();
   }
 
-  /** Closes all open logs. */
+  /** Ends all open logs with an exception, since nobody knows what would still have come. */
   @Override
   public void close() {
-    List.copyOf(open).forEach(c -> c.queue().close());
+    closed = true;
+    List.copyOf(open).forEach(c -> c.fail(isClosed()));
+    open.clear();
+  }
+
+  private static BackendException isClosed() {
+    return new BackendException(
+        "reading the log of a job", "the backend is closed", "Make a new one and ask again");
   }
 }

@@ -90,6 +90,12 @@ final class LogCollector {
     return Optional.of(thread);
   }
 
+  /** Ends the log here, for this reason. */
+  void fail(BackendException why) {
+    queue.fail(why);
+    stop();
+  }
+
   private synchronized void stop() {
     stopped = true;
     threads.forEach(Thread::interrupt);
@@ -107,14 +113,12 @@ final class LogCollector {
     } catch (InterruptedException | StoppedException e) {
       queue.finish();
     } catch (BackendException e) {
-      queue.fail(e);
-      stop();
+      fail(e);
     } catch (RuntimeException e) {
       log.error("Reading the log of job {} failed", job, e);
-      queue.fail(
+      fail(
           new BackendException(
               "reading the log of job '" + job + "'", e.toString(), "Report this as a fault", e));
-      stop();
     }
   }
 

@@ -103,7 +103,7 @@ final class LogQueue implements LogStream {
 
   @Override
   public Optional<LogLine> poll(Duration timeout) {
-    long left = timeout.toNanos();
+    long left = TimeUnit.NANOSECONDS.convert(timeout);
     lock.lock();
     try {
       while (lines.isEmpty() && !finished && !closed && left > 0) {

@@ -11,6 +11,10 @@ public interface PodSource {
   /** All pods of the job known so far, those that are gone included with their last state. */
   List<Pod> pods();
 
-  /** Whether the job is final: no more pods will come. */
+  /**
+   * Whether the job is final: no more pods will come.
+   *
+   * @throws dev.windlass.core.backend.BackendException if no more will be heard of the job
+   */
   boolean finished();
 }

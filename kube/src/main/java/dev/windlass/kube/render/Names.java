@@ -40,6 +40,18 @@ public final class Names {
   /** Annotation that Kubernetes puts on a pod: its index in the Job. */
   public static final String COMPLETION_INDEX = "batch.kubernetes.io/job-completion-index";
 
+  /** Label that Kubernetes puts on a pod: the uid of its Job. */
+  public static final String JOB_UID = "batch.kubernetes.io/controller-uid";
+
+  /** Letters that Kubernetes leaves of a pod's name before the random ones. */
+  private static final int MAX_POD_PREFIX = 58;
+
+  /** How the name of every pod of a job begins. Of a long job name, Kubernetes cuts the end off. */
+  public static String podPrefix(String job) {
+    String index = "-0-";
+    return job.substring(0, Math.min(job.length(), MAX_POD_PREFIX - index.length())) + index;
+  }
+
   /** Name of the config map that holds the inline files of the job's mount of that number. */
   static String inlineFiles(String job, int mount) {
     return job + "-files-" + mount;

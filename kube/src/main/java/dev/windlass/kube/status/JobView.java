@@ -1,6 +1,7 @@
 package dev.windlass.kube.status;
 
 import dev.windlass.core.backend.JobStatus;
+import dev.windlass.kube.render.Names;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -30,7 +31,6 @@ import java.util.stream.Collectors;
  */
 public final class JobView {
   private static final int MAX_WARNINGS = 50;
-  private static final String CONTROLLER_UID = "batch.kubernetes.io/controller-uid";
 
   private final String uid;
   private Job job;
@@ -153,7 +153,7 @@ public final class JobView {
     Map<String, String> labels = pod.getMetadata().getLabels();
     return controller
         .map(o -> uid.equals(o.getUid()))
-        .orElse(labels != null && uid.equals(labels.get(CONTROLLER_UID)));
+        .orElse(labels != null && uid.equals(labels.get(Names.JOB_UID)));
   }
 
   private static List<Event> byTime(Collection<Event> events) {

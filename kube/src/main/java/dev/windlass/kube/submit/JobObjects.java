@@ -6,12 +6,9 @@ import dev.windlass.core.backend.Reason;
 import dev.windlass.kube.cluster.Call;
 import dev.windlass.kube.render.Names;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.OwnerReference;
-import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -23,8 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.stream.Collectors;
 
 /**
  * The objects of one job in the cluster, and the calls that change them.
@@ -40,19 +36,13 @@ import org.slf4j.LoggerFactory;
  * same job makes it.
  */
 public final class JobObjects {
-  private static final Logger log = LoggerFactory.getLogger(JobObjects.class);
-
-  /** The server was there a moment ago, so it is worth waiting for: a restart takes seconds. */
-  private static final Duration CREATE_PATIENCE = Duration.ofSeconds(60);
-
-  private static final Duration PAUSE = Duration.ofMillis(500);
-
   /** Beyond the pods' own grace: the kubelet, the Job controller and the garbage collector. */
   private static final Duration DELETE_PATIENCE = Duration.ofSeconds(90);
 
   private final KubernetesClient client;
   private final String namespace;
   private final String name;
+  private final Patience patience;
 
   /**
    * The objects of the job of that name.
@@ -60,9 +50,14 @@ public final class JobObjects {
    * @param client stays the caller's to close
    */
   public JobObjects(KubernetesClient client, String namespace, String name) {
+    this(client, namespace, name, Patience.DEFAULT);
+  }
+
+  JobObjects(KubernetesClient client, String namespace, String name, Patience patience) {
     this.client = client;
     this.namespace = namespace;
     this.name = name;
+    this.patience = patience;
   }
 
   /**
@@ -75,11 +70,17 @@ public final class JobObjects {
    */
   public Job submit(List<HasMetadata> rendered) {
     Job wanted = (Job) rendered.get(0);
-    Job job = find().orElseGet(() -> create(wanted));
-    checkSame(job, wanted);
-    for (HasMetadata owned : rendered.subList(1, rendered.size())) {
-      own((ConfigMap) owned, job);
+    List<ConfigMap> files =
+        rendered.stream().skip(1).map(ConfigMap.class::cast).collect(Collectors.toList());
+    OwnedFiles owned = new OwnedFiles(client, namespace, name);
+    Optional<Job> there = find();
+    if (there.isEmpty()) {
+      // A job without its files would hold a GPU and never start.
+      files.forEach(owned::tryOut);
     }
+    Job job = there.orElseGet(() -> create(wanted));
+    checkSame(job, wanted);
+    files.forEach(file -> owned.make(file, job.getMetadata().getUid(), patience));
     return job;
   }
 
@@ -97,24 +98,18 @@ public final class JobObjects {
   }
 
   private Job create(Job wanted) {
-    Call call = call("submitting job '" + name + "'", "create", "jobs.batch");
-    Instant giveUp = Instant.now().plus(CREATE_PATIENCE);
-    while (true) {
-      try {
-        return client.batch().v1().jobs().inNamespace(namespace).resource(wanted).create();
-      } catch (KubernetesClientException e) {
-        if (e.getCode() == 409) {
-          Optional<Job> there = find();
-          if (there.isPresent()) {
-            return there.get();
+    var jobs = client.batch().v1().jobs().inNamespace(namespace);
+    return patience.run(
+        call("submitting job '" + name + "'", "create", "jobs.batch"),
+        () -> {
+          try {
+            return jobs.resource(wanted).create();
+          } catch (KubernetesClientException e) {
+            // Of 409, an earlier attempt whose answer was lost is one cause among others.
+            return Optional.ofNullable(e.getCode() == 409 ? jobs.withName(name).get() : null)
+                .orElseThrow(() -> e);
           }
-        } else if (!Call.isTransient(e) || Instant.now().isAfter(giveUp)) {
-          throw call.explain(e);
-        }
-        log.info("Submitting job {} again: {}", name, e.getMessage());
-        pause(call.doing());
-      }
-    }
+        });
   }
 
   private void checkSame(Job job, Job wanted) {
@@ -133,67 +128,29 @@ public final class JobObjects {
     return Optional.ofNullable(job.getMetadata().getAnnotations()).map(a -> a.get(Names.DIGEST));
   }
 
-  /** Makes a config map, unless this Job has it. One of an earlier Job of that name has to go. */
-  private void own(ConfigMap wanted, Job job) {
-    String uid = job.getMetadata().getUid();
-    OwnerReference owner =
-        new OwnerReferenceBuilder()
-            .withApiVersion("batch/v1")
-            .withKind("Job")
-            .withName(name)
-            .withUid(uid)
-            .withController(true)
-            .withBlockOwnerDeletion(true)
-            .build();
-    ConfigMap owned =
-        new ConfigMapBuilder(wanted)
-            .editMetadata()
-            .withOwnerReferences(owner)
-            .endMetadata()
-            .build();
-    String configMap = owned.getMetadata().getName();
-    Call call = call("giving job '" + name + "' its inline files", "create", "configmaps");
-    Instant giveUp = Instant.now().plus(CREATE_PATIENCE);
-    var resource = client.configMaps().inNamespace(namespace).resource(owned);
-    while (true) {
-      try {
-        resource.create();
-        return;
-      } catch (KubernetesClientException e) {
-        if (e.getCode() == 409) {
-          Call look = call(call.doing(), "get", "configmaps");
-          ConfigMap there = look.run(resource::get);
-          if (there != null && there.getMetadata().getOwnerReferences().contains(owner)) {
-            return;
-          }
-          if (there != null && there.getMetadata().getOwnerReferences().isEmpty()) {
-            throw new JobConflictException(
-                name, "a config map '" + configMap + "' that Windlass did not make");
-          }
-          call(call.doing(), "delete", "configmaps").run(resource::delete);
-        } else if (!Call.isTransient(e) || Instant.now().isAfter(giveUp)) {
-          throw call.explain(e);
-        }
-        pause(call.doing());
-      }
-    }
-  }
-
-  /** Asks the cluster to stop the job and keep it. */
-  public void cancel() {
-    stop("cancelling", Map.of(Names.CANCELLED_AT, Instant.now().toString()));
+  /**
+   * Asks the cluster to stop the job and keep it.
+   *
+   * @param uid of the Job that is meant; another one of the same name is left alone
+   */
+  public void cancel(String uid) {
+    stop("cancelling", uid, Map.of(Names.CANCELLED_AT, Instant.now().toString()));
   }
 
   /** Ends a job that cannot start, and writes down why. */
-  public void giveUp(Reason reason, String message) {
-    stop("giving up", Map.of(Names.FAILED_REASON, reason.name(), Names.FAILED_MESSAGE, message));
+  public void giveUp(String uid, Reason reason, String message) {
+    stop(
+        "giving up",
+        uid,
+        Map.of(Names.FAILED_REASON, reason.name(), Names.FAILED_MESSAGE, message));
   }
 
-  private void stop(String how, Map<String, String> annotations) {
+  private void stop(String how, String uid, Map<String, String> annotations) {
     String patch =
         Serialization.asJson(
             Map.of(
-                "metadata", Map.of("annotations", annotations),
+                // A uid cannot change: the API server refuses the patch for every other Job.
+                "metadata", Map.of("uid", uid, "annotations", annotations),
                 "spec", Map.of("suspend", true)));
     Call call = call(how + " job '" + name + "'", "patch", "jobs.batch");
     try {
@@ -205,10 +162,15 @@ public final class JobObjects {
           .withName(name)
           .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
     } catch (KubernetesClientException e) {
-      if (e.getCode() != 404) {
+      boolean isOther = (e.getCode() == 409 || e.getCode() == 422) && find(uid).isEmpty();
+      if (e.getCode() != 404 && !isOther) {
         throw call.explain(e);
       }
     }
+  }
+
+  private Optional<Job> find(String uid) {
+    return find().filter(job -> uid.equals(job.getMetadata().getUid()));
   }
 
   /**
@@ -220,9 +182,9 @@ public final class JobObjects {
   public void delete(String uid) {
     Call call = call("deleting job '" + name + "'", "delete", "jobs.batch");
     Instant giveUp = Instant.now().plus(DELETE_PATIENCE);
-    Optional<Job> job = find().filter(j -> uid.equals(j.getMetadata().getUid()));
+    Optional<Job> job = find(uid);
     if (job.isPresent() && job.get().getMetadata().getDeletionTimestamp() == null) {
-      cancel();
+      cancel(uid);
     }
     while (job.isPresent()) {
       if (job.get().getMetadata().getDeletionTimestamp() == null) {
@@ -237,11 +199,10 @@ public final class JobObjects {
                 + Names.JOB_LABEL
                 + "="
                 + name
-                + "'; a pod of a lost"
-                + " node goes when its Node object is deleted");
+                + "'; a pod of a lost node goes when its Node object is deleted");
       }
-      pause(call.doing());
-      job = find().filter(j -> uid.equals(j.getMetadata().getUid()));
+      patience.pauseBefore(call.doing());
+      job = find(uid);
     }
   }
 
@@ -272,15 +233,5 @@ public final class JobObjects {
 
   private Call call(String doing, String verb, String resource) {
     return new Call(doing, verb, resource, namespace, client.getMasterUrl().toString());
-  }
-
-  private static void pause(String doing) {
-    try {
-      Thread.sleep(PAUSE.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new BackendException(
-          doing, "this thread was interrupted", "Repeat the call: it does nothing twice", e);
-    }
   }
 }

@@ -9,8 +9,10 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +87,36 @@ class ClusterAccessTest {
     assertThatThrownBy(() -> connect(file, null))
         .isInstanceOf(BackendException.class)
         .hasMessageContaining("cannot be understood");
+  }
+
+  @Test
+  void connect_brokenFile_saysWhereAndQuotesNoToken() throws IOException {
+    for (String text :
+        List.of(
+            "users:\n- name: u\n  user: {token: 'TOP-SECRET}\n",
+            "users:\n- name: u\n  user: token TOP-SECRET\n",
+            "TOP-SECRET")) {
+      Path file = file(text);
+      assertThatThrownBy(() -> connect(file, null))
+          .isInstanceOf(BackendException.class)
+          .hasMessageContaining("cannot be understood")
+          .satisfies(e -> assertThat(e).hasStackTraceContaining(file.toString()))
+          .satisfies(e -> assertThat(Throwables.getStackTrace(e)).doesNotContain("TOP-SECRET"));
+    }
+    Path file = file("kind: Config\nusers:\n- name: u\n  user: {token: 'x}\n");
+    assertThatThrownBy(() -> connect(file, null)).hasMessageContaining("line 5");
+  }
+
+  @Test
+  void connect_keyThatIsNone_saysSo() throws IOException {
+    Path file =
+        file(
+            TWO_CONTEXTS.replace(
+                "\"token\": \"t\"",
+                "\"client-certificate-data\": \"QUJD\", \"client-key-data\": \"QUJD\""));
+    assertThatThrownBy(() -> connect(file, null))
+        .isInstanceOf(BackendException.class)
+        .hasMessageContaining("certificate or key");
   }
 
   @Test
