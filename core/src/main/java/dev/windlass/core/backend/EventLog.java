@@ -141,6 +141,7 @@ public final class EventLog {
             executor.execute(this);
           } catch (RejectedExecutionException e) {
             // The backend is closed: its listeners are told no more, and nobody else may suffer.
+            running = false;
             log.debug("A listener is told no more: the backend is closed");
           }
         }

@@ -22,7 +22,7 @@ final class AttemptRun {
   /**
    * Writes down its own number, runs the program and writes down what it ended with. The trap does
    * nothing but keep the shell alive when the whole tree is asked to end; the program itself gets
-   * every signal as usual.
+   * every signal as usual. What the shell says of a killed program is no line of the program's log.
    */
   private static final String SHELL =
       """
@@ -33,7 +33,8 @@ final class AttemptRun {
       windlass_stat=
       if [ -r /proc/$$/stat ]; then IFS= read -r windlass_stat < /proc/$$/stat; fi
       echo "$$ $windlass_stat" > "$windlass_process" || exit 125
-      "$@"
+      exec 3>&2 2>/dev/null
+      (exec "$@" 2>&3 3>&-)
       windlass_code=$?
       echo $windlass_code > "$windlass_exit"
       exit $windlass_code

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.windlass.core.backend.BackendException;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -113,7 +114,7 @@ final class SupervisorProcess {
             "-XX:TieredStopAtLevel=1",
             "-XX:-UsePerfData",
             "-cp",
-            classPath(),
+            classPath("starting the supervisor of job '" + folder.name() + "'"),
             Supervisor.class.getName(),
             folder.path().toString()));
     ProcessBuilder builder = new ProcessBuilder(command);
@@ -139,14 +140,31 @@ final class SupervisorProcess {
     return List.of("/bin/sh", "-c", "set -m; nohup \"$@\" & wait $!", "windlass");
   }
 
-  private static String classPath() {
+  /**
+   * Where a supervisor finds its classes.
+   *
+   * @throws BackendException if they are where no other JVM finds them
+   */
+  static String classPath(String doing) {
+    return classPath(doing, NEEDED);
+  }
+
+  static String classPath(String doing, List<Class<?>> needed) {
     Set<String> places = new LinkedHashSet<>();
-    for (Class<?> type : NEEDED) {
-      Optional<Path> place = place(type);
-      if (place.isEmpty()) {
-        return System.getProperty("java.class.path");
-      }
-      places.add(place.get().toString());
+    for (Class<?> type : needed) {
+      Path place =
+          place(type)
+              .orElseThrow(
+                  () ->
+                      new BackendException(
+                          doing,
+                          "a local job is supervised by a JVM of its own, and "
+                              + type.getName()
+                              + " does not come from a jar file or folder that it could read, but"
+                              + " for example from a jar within a jar",
+                          "Start this program with its jars as files; Spring Boot's jars can be"
+                              + " extracted with -Djarmode=tools"));
+      places.add(place.toString());
     }
     return String.join(File.pathSeparator, places);
   }

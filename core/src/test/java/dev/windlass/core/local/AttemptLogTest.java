@@ -121,6 +121,36 @@ class AttemptLogTest {
     assertThat(texts(lines)).contains("a\uFFFD");
   }
 
+  @Test
+  void aLineThatComesInPieces_isCutBetweenCharacters() throws IOException {
+    String text = "a" + "\u4e16\ud83d\ude00\u00e9".repeat(300_000);
+    write(attempt.stdout(), text + "\n");
+    new LogRecorder(attempt).record();
+    try (AttemptLog log = new AttemptLog(attempt)) {
+      List<String> pieces = texts(drain(log));
+      assertThat(pieces).hasSizeGreaterThan(1);
+      assertThat(String.join("", pieces).equals(text)).isTrue();
+    }
+  }
+
+  @Test
+  void whoReadsWhileTheNextRecorderComes_losesNothing() throws IOException {
+    write(attempt.stdout(), "one\n");
+    LogRecorder killed = new LogRecorder(attempt);
+    killed.record();
+    // It was killed in the middle of a line, and that half is read already.
+    write(attempt.times(), "17000000000000");
+    try (AttemptLog log = new AttemptLog(attempt)) {
+      assertThat(texts(drain(log))).containsExactly("one");
+      LogRecorder next = new LogRecorder(attempt);
+      write(attempt.stdout(), "two\n");
+      next.record();
+      write(attempt.stdout(), "three\n");
+      next.record();
+      assertThat(texts(drain(log))).containsExactly("two", "three");
+    }
+  }
+
   @Property(tries = 50)
   void everyLineComesOnce_howeverItIsWritten(@ForAll long seed) throws IOException {
     Random random = new Random(seed);
