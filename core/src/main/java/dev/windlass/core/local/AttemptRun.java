@@ -115,8 +115,8 @@ final class AttemptRun {
 
   /** Says whether the program is to be stopped, and why. */
   @FunctionalInterface
-  interface Wish<T> {
-    Optional<T> ask() throws IOException;
+  interface Wish {
+    Optional<Stop> ask() throws IOException;
   }
 
   /**
@@ -125,11 +125,11 @@ final class AttemptRun {
    * @param exitCode empty if it cannot be known
    * @param stopped why it was stopped, if it was
    */
-  record End<T>(OptionalInt exitCode, Optional<T> stopped) {}
+  record End(OptionalInt exitCode, Optional<Stop> stopped) {}
 
   /** Waits for the end of the program, or ends it. When this returns, no process is left. */
-  <T> End<T> finish(Wish<T> wish, Duration grace) throws IOException, InterruptedException {
-    Optional<T> stop = Optional.empty();
+  End finish(Wish wish, Duration grace) throws IOException, InterruptedException {
+    Optional<Stop> stop = Optional.empty();
     while (!hasEnded() && stop.isEmpty()) {
       look();
       stop = wish.ask();
@@ -148,7 +148,7 @@ final class AttemptRun {
     for (int round = 0; tree().kill(round > ROUNDS_FOR_LEADER); round++) {
       look();
     }
-    return new End<>(exitCode(), stop);
+    return new End(exitCode(), stop);
   }
 
   private void look() throws InterruptedException {

@@ -19,8 +19,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -49,7 +51,35 @@ final class SupervisorProcess {
           LoaderOptions.class,
           LoggerFactory.class);
 
+  /** What changes every JVM that sees it: agents, a debugger's port, which is taken, memory. */
+  private static final List<String> JVM_OPTIONS =
+      List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
+  private static final String ASIDE = "WINDLASS_LOCAL_";
+
   private SupervisorProcess() {}
+
+  /** Hides from a supervisor what is meant for the program and for its job. */
+  static void setAside(Map<String, String> environment) {
+    for (String name : JVM_OPTIONS) {
+      String value = environment.remove(name);
+      if (value != null) {
+        environment.put(ASIDE + name, value);
+      }
+    }
+  }
+
+  /** The environment that a supervisor was started from. */
+  static Map<String, String> inherited(Map<String, String> environment) {
+    Map<String, String> all = new TreeMap<>(environment);
+    for (String name : JVM_OPTIONS) {
+      String value = all.remove(ASIDE + name);
+      if (value != null) {
+        all.put(name, value);
+      }
+    }
+    return all;
+  }
 
   /** Starts one for a job that has none and has not ended; otherwise does nothing. */
   static void ensure(JobFolder folder) throws IOException {
@@ -120,6 +150,7 @@ final class SupervisorProcess {
     ProcessBuilder builder = new ProcessBuilder(command);
     // A job may itself submit jobs: they do not end with it.
     builder.environment().remove(ProcessTree.MARK);
+    setAside(builder.environment());
     builder.directory(folder.path().toFile());
     builder.redirectInput(new File("/dev/null"));
     builder.redirectErrorStream(true);

@@ -205,9 +205,6 @@ class LocalRunTest extends LocalCase {
           .hasMessageContaining("WINDLASS_LOCAL_GPUS")
           .hasMessageContaining("--simulated-gpus");
     }
-    assertThatThrownBy(() -> SupervisorProcess.classPath("submitting", List.of(String.class)))
-        .isInstanceOf(BackendException.class)
-        .hasMessageContaining("jar within a jar");
     GpuRequest large = GpuRequest.of(1).memoryAtLeast(Memory.gib(80));
     assertThatThrownBy(() -> backend.submit(sh("a", "true").gpu(large).build()))
         .hasMessageContaining("80Gi");
