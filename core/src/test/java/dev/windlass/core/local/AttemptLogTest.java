@@ -123,7 +123,7 @@ class AttemptLogTest {
 
   @Test
   void aLineThatComesInPieces_isCutBetweenCharacters() throws IOException {
-    String text = "a" + "\u4e16\ud83d\ude00\u00e9".repeat(300_000);
+    String text = "ab" + "\u4e16\ud83d\ude00\u00e9".repeat(300_000);
     write(attempt.stdout(), text + "\n");
     new LogRecorder(attempt).record();
     try (AttemptLog log = new AttemptLog(attempt)) {
@@ -139,15 +139,13 @@ class AttemptLogTest {
     LogRecorder killed = new LogRecorder(attempt);
     killed.record();
     // It was killed in the middle of a line, and that half is read already.
-    write(attempt.times(), "17000000000000");
+    write(attempt.times(), "1700000000000000 o 1234");
     try (AttemptLog log = new AttemptLog(attempt)) {
       assertThat(texts(drain(log))).containsExactly("one");
       LogRecorder next = new LogRecorder(attempt);
       write(attempt.stdout(), "two\n");
       next.record();
-      write(attempt.stdout(), "three\n");
-      next.record();
-      assertThat(texts(drain(log))).containsExactly("two", "three");
+      assertThat(texts(drain(log))).containsExactly("two");
     }
   }
 
