@@ -10,6 +10,7 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** {@code windlass cancel}. */
 @Command(name = "cancel", description = "Stops a job and keeps its record and its log.")
@@ -30,6 +31,15 @@ final class CancelCommand extends BackendCommand {
 
   CancelCommand(Host host) {
     super(host);
+  }
+
+  @Override
+  BackendOptions.Choice prepare(BackendOptions.Choice choice) {
+    if (timeout.isPresent() && !wait) {
+      throw new ParameterException(
+          spec().commandLine(), "--timeout has a meaning only with --wait; add that, or leave it.");
+    }
+    return choice;
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.windlass.core.backend.JobEvent;
 import dev.windlass.core.backend.JobStatus;
 import dev.windlass.core.backend.LogLine;
 import dev.windlass.core.backend.Phase;
+import dev.windlass.core.backend.Reason;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,11 +57,24 @@ final class JobDisplay {
     } else if (event instanceof JobEvent.StatusChanged change) {
       status = Optional.of(change.status());
       String text = StatusText.change(change.status(), screen.errColour());
-      if (!change.status().phase().isFinal() && !text.equals(lastChange)) {
+      if (!isEnding(change.status()) && !text.equals(lastChange)) {
         screen.err(text);
         lastChange = text;
       }
     }
+  }
+
+  /**
+   * Whether the end is here or follows at once: the program has ended well, and only its job does
+   * not say so yet.
+   */
+  private static boolean isEnding(JobStatus status) {
+    return status.phase().isFinal()
+        || (status.phase() == Phase.RUNNING
+            && status
+                .lastAttempt()
+                .filter(a -> a.finishedAt().isPresent() && a.reason() == Reason.NONE)
+                .isPresent());
   }
 
   /** Draws the bar, if that was not done just now. To be called again and again. */

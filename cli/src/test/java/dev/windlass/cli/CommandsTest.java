@@ -195,6 +195,12 @@ class CommandsTest {
   }
 
   @Test
+  void cancel_timeoutWithoutWait_isRefused() {
+    assertThat(shell.run("cancel", "train", "--timeout", "5s")).isEqualTo(2);
+    assertThat(shell.err()).contains("--wait");
+  }
+
+  @Test
   void cancel_endedJob_isLeftAlone() {
     FakeJob job = shell.backend.add("train").phase(Phase.SUCCEEDED);
     assertThat(shell.run("cancel", "train")).isZero();

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.windlass.core.backend.Attempt;
 import dev.windlass.core.backend.BackendException;
+import dev.windlass.core.backend.JobStatus;
 import dev.windlass.core.backend.JobStatusJson;
 import dev.windlass.core.backend.LogLine;
 import dev.windlass.core.backend.Phase;
@@ -15,10 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -89,6 +93,34 @@ class RunCommandTest {
             """);
     assertThat(shell.backend.closed()).isTrue();
     assertThat(shell.interrupts).isEmpty();
+  }
+
+  @Test
+  void run_programThatHasEndedBeforeItsJob_isNotCalledRunning() {
+    shell.backend.script(
+        job -> {
+          job.phase(Phase.RUNNING);
+          JobStatus running = job.status();
+          Attempt a = running.lastAttempt().orElseThrow();
+          Optional<Instant> end = Optional.of(FakeJob.at(11));
+          Attempt ended =
+              new Attempt(
+                  1, 0, a.node(), a.pod(), a.startedAt(), end, OptionalInt.of(0), Reason.NONE, "");
+          job.status(
+                  new JobStatus(
+                      "train",
+                      Phase.RUNNING,
+                      Reason.NONE,
+                      "The program has ended",
+                      "",
+                      running.submittedAt(),
+                      running.startedAt(),
+                      Optional.empty(),
+                      List.of(ended)))
+              .phase(Phase.SUCCEEDED);
+        });
+    assertThat(shell.run("run", file)).isZero();
+    assertThat(shell.err()).contains("train is running on node-a\n").doesNotContain("has ended");
   }
 
   @Test

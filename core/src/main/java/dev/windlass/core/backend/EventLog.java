@@ -65,9 +65,21 @@ public final class EventLog {
       readers.forEach(Reader::wake);
     }
     if (ended != null) {
-      completion.complete(ended);
+      complete(ended);
     }
     return true;
+  }
+
+  /**
+   * On a thread for listeners: who acts on the end may wait there for another job of the caller.
+   */
+  private void complete(JobStatus ended) {
+    try {
+      executor.execute(() -> completion.complete(ended));
+    } catch (RejectedExecutionException e) {
+      // The backend is closed: nothing is held up any more.
+      completion.complete(ended);
+    }
   }
 
   /**
@@ -108,9 +120,14 @@ public final class EventLog {
     return completion.minimalCompletionStage();
   }
 
-  /** Tells that no final status will come: {@link #completion} ends with this. */
+  /** Tells that no final status will come: unless one has, {@link #completion} ends with this. */
   public void abandon(BackendException why) {
-    completion.completeExceptionally(why);
+    Optional<JobStatus> ended = latest().filter(s -> s.phase().isFinal());
+    if (ended.isPresent()) {
+      completion.complete(ended.get());
+    } else {
+      completion.completeExceptionally(why);
+    }
   }
 
   /** Tells the listener all events from the first on; see {@link JobHandle#events}. */
@@ -141,6 +158,7 @@ public final class EventLog {
             executor.execute(this);
           } catch (RejectedExecutionException e) {
             // The backend is closed: its listeners are told no more, and nobody else may suffer.
+            running = false;
             log.debug("A listener is told no more: the backend is closed");
           }
         }

@@ -43,15 +43,17 @@ final class Admission {
               + ", and on this machine there is "
               + machine.describe(),
           machine.gpus().isEmpty()
-              ? "Ask for none, or set WINDLASS_LOCAL_GPUS to simulate some"
+              ? "Ask for none, or simulate some: set WINDLASS_LOCAL_GPUS, or say so with"
+                  + " simulatedGpus in Java or --simulated-gpus on the command line"
               : "Ask for what there is, or run it on a cluster");
     }
     try {
-      var unused = JobFile.read(JobFile.toJson(job), job.name());
+      var unusedJob = JobFile.read(JobFile.toJson(job), job.name());
     } catch (JobFileException e) {
       throw new BackendException(
           doing, e.problem(), "Mount less inline, and the rest from a folder", e);
     }
+    var unusedPath = SupervisorProcess.classPath(doing);
     return eligible;
   }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * times} tells of is read. For one thread.
  */
 final class AttemptLog implements Closeable {
-  /** A line that is longer comes in pieces of this many bytes. */
+  /** A line that is longer comes in pieces of about this many bytes. */
   private static final int MAX_LINE = 1 << 20;
 
   private final AttemptFolder attempt;
@@ -120,6 +120,17 @@ final class AttemptLog implements Closeable {
     }
   }
 
+  /** How many of the bytes are whole characters of UTF-8; a last one may have been cut. */
+  private static int wholeCharacters(byte[] bytes) {
+    int last = bytes.length - 1;
+    while (last > bytes.length - 4 && (bytes[last] & 0xc0) == 0x80) {
+      last--;
+    }
+    int first = bytes[last] & 0xff;
+    int length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+    return last + length > bytes.length ? last : bytes.length;
+  }
+
   /** One of the two files. */
   private final class Source implements Closeable {
     private final Path path;
@@ -162,7 +173,11 @@ final class AttemptLog implements Closeable {
       }
       line.write(buffer, start, count - start);
       if (line.size() >= MAX_LINE) {
-        add(stream, until, take());
+        byte[] piece = line.toByteArray();
+        int whole = wholeCharacters(piece);
+        add(stream, until, new String(piece, 0, whole, StandardCharsets.UTF_8));
+        line.reset();
+        line.write(piece, whole, piece.length - whole);
       }
     }
 

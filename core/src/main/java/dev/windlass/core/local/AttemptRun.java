@@ -22,7 +22,7 @@ final class AttemptRun {
   /**
    * Writes down its own number, runs the program and writes down what it ended with. The trap does
    * nothing but keep the shell alive when the whole tree is asked to end; the program itself gets
-   * every signal as usual.
+   * every signal as usual. What the shell says of a killed program is no line of the program's log.
    */
   private static final String SHELL =
       """
@@ -33,7 +33,8 @@ final class AttemptRun {
       windlass_stat=
       if [ -r /proc/$$/stat ]; then IFS= read -r windlass_stat < /proc/$$/stat; fi
       echo "$$ $windlass_stat" > "$windlass_process" || exit 125
-      "$@"
+      exec 3>&2 2>/dev/null
+      (exec "$@" 2>&3 3>&-)
       windlass_code=$?
       echo $windlass_code > "$windlass_exit"
       exit $windlass_code
@@ -114,8 +115,8 @@ final class AttemptRun {
 
   /** Says whether the program is to be stopped, and why. */
   @FunctionalInterface
-  interface Wish<T> {
-    Optional<T> ask() throws IOException;
+  interface Wish {
+    Optional<Stop> ask() throws IOException;
   }
 
   /**
@@ -124,11 +125,11 @@ final class AttemptRun {
    * @param exitCode empty if it cannot be known
    * @param stopped why it was stopped, if it was
    */
-  record End<T>(OptionalInt exitCode, Optional<T> stopped) {}
+  record End(OptionalInt exitCode, Optional<Stop> stopped) {}
 
   /** Waits for the end of the program, or ends it. When this returns, no process is left. */
-  <T> End<T> finish(Wish<T> wish, Duration grace) throws IOException, InterruptedException {
-    Optional<T> stop = Optional.empty();
+  End finish(Wish wish, Duration grace) throws IOException, InterruptedException {
+    Optional<Stop> stop = Optional.empty();
     while (!hasEnded() && stop.isEmpty()) {
       look();
       stop = wish.ask();
@@ -147,7 +148,7 @@ final class AttemptRun {
     for (int round = 0; tree().kill(round > ROUNDS_FOR_LEADER); round++) {
       look();
     }
-    return new End<>(exitCode(), stop);
+    return new End(exitCode(), stop);
   }
 
   private void look() throws InterruptedException {

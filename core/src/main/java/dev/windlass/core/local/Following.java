@@ -21,9 +21,17 @@ final class Following implements AutoCloseable {
 
   private final ScheduledExecutorService looking =
       Executors.newSingleThreadScheduledExecutor(named("windlass-local-follow"));
+
+  /** As many threads as listeners are being told something: a slow one holds up nobody else. */
   private final Executor telling =
       new ThreadPoolExecutor(
-          0, 64, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), named("windlass-local-events"));
+          0,
+          Integer.MAX_VALUE,
+          5,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          named("windlass-local-events"));
+
   private final Set<JobFollower> followers = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -53,10 +61,10 @@ final class Following implements AutoCloseable {
   }
 
   private void look(JobFollower follower) {
-    if (follower.look()) {
-      followers.remove(follower);
-    } else {
-      schedule(follower, LOOK_MILLIS);
+    switch (follower.look()) {
+      case END -> followers.remove(follower);
+      case MORE -> schedule(follower, 0);
+      case ALL -> schedule(follower, LOOK_MILLIS);
     }
   }
 

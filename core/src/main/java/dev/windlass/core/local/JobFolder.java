@@ -132,7 +132,8 @@ record JobFolder(Path path) {
     }
   }
 
-  private static boolean endsLine(Path file) throws IOException {
+  /** Whether a file is empty or ends with the end of a line. */
+  static boolean endsLine(Path file) throws IOException {
     try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer last = ByteBuffer.allocate(1);
       return in.size() == 0 || (in.read(last, in.size() - 1) == 1 && last.get(0) == '\n');

@@ -23,6 +23,9 @@ final class JobFollower {
   private static final Logger log = LoggerFactory.getLogger(JobFollower.class);
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
+  /** How long one job is read before it is the others' turn; a log may grow for ever. */
+  private static final long TURN = Duration.ofMillis(20).toNanos();
+
   private final JobFolder folder;
   private final String id;
   private final JobStatus first;
@@ -32,6 +35,7 @@ final class JobFollower {
   private int attempt = 1;
   private @Nullable AttemptLog reading;
   private long nextCheck = System.nanoTime();
+  private long turnEndsAt;
 
   JobFollower(JobFolder folder, String id, JobStatus first, EventLog events) {
     this.folder = folder;
@@ -40,12 +44,19 @@ final class JobFollower {
     this.events = events;
   }
 
-  /**
-   * Looks for something new.
-   *
-   * @return whether the job has ended, so that there will be no more
-   */
-  boolean look() {
+  /** What a look came to. */
+  enum Found {
+    /** Nothing more for now. */
+    ALL,
+    /** Its turn is over, and there is more. */
+    MORE,
+    /** The job has ended; there will be no more. */
+    END
+  }
+
+  /** Looks for something new, for no longer than its turn: other jobs are followed as well. */
+  Found look() {
+    turnEndsAt = System.nanoTime() + TURN;
     try {
       boolean check = System.nanoTime() - nextCheck >= 0;
       Object version = folder.statusVersion();
@@ -53,44 +64,67 @@ final class JobFollower {
       List<StatusChanged> all = version.equals(seenVersion) ? List.of() : folder.statuses();
       if ((check || !version.equals(seenVersion)) && !folder.isOf(id)) {
         finish(LocalJob.deleted(events.latest().orElse(first)));
-        return true;
+        return Found.END;
       }
       if (all.size() < seen && !version.equals(seenVersion)) {
         // Somebody emptied the file.
         seen = 0;
       }
-      for (StatusChanged change : all.subList(Math.min(seen, all.size()), all.size())) {
-        for (Attempt a : change.status().attempts()) {
-          if (a.number() == attempt && a.finishedAt().isPresent()) {
-            readProgress(true);
-            attempt++;
-          }
+      for (; seen < all.size(); seen++) {
+        StatusChanged change = all.get(seen);
+        if (!readEnded(change.status().attempts())) {
+          return Found.MORE;
         }
         events.add(change);
         if (change.status().phase().isFinal()) {
           close();
-          return true;
+          return Found.END;
         }
       }
-      seen = Math.max(seen, all.size());
       seenVersion = version;
-      readProgress(false);
+      boolean isAll = readProgress(false);
       if (check) {
         nextCheck = System.nanoTime() + SECOND;
         SupervisorProcess.ensure(folder);
       }
+      return isAll ? Found.ALL : Found.MORE;
     } catch (IOException | RuntimeException e) {
       log.warn("Job {} cannot be followed now; trying again", folder.name(), e);
+      return Found.ALL;
     }
-    return false;
   }
 
-  private void readProgress(boolean toTheEnd) throws IOException {
+  /**
+   * Reads all that those attempts wrote that have ended.
+   *
+   * @return false if the turn was over before
+   */
+  private boolean readEnded(List<Attempt> attempts) throws IOException {
+    for (Attempt a : attempts) {
+      if (a.number() == attempt && a.finishedAt().isPresent()) {
+        if (!readProgress(true)) {
+          return false;
+        }
+        attempt++;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Reads what the attempt wrote.
+   *
+   * @return false if the turn was over before
+   */
+  private boolean readProgress(boolean toTheEnd) throws IOException {
     if (reading == null) {
       reading = new AttemptLog(folder.attempt(attempt));
     }
     for (var line = reading.next(); line.isPresent(); line = reading.next()) {
       report(line.get());
+      if (System.nanoTime() - turnEndsAt >= 0) {
+        return false;
+      }
     }
     if (toTheEnd) {
       for (var line = reading.rest(); line.isPresent(); line = reading.rest()) {
@@ -98,6 +132,7 @@ final class JobFollower {
       }
       close();
     }
+    return true;
   }
 
   private void report(LogLine line) {

@@ -44,6 +44,8 @@ import org.slf4j.LoggerFactory;
  *       enforced.
  *   <li>CPU, memory and disk are not limited. A program without a working directory of its own
  *       starts in an empty folder.
+ *   <li>Command and arguments can be seen by every user of this machine, as those of any program,
+ *       and so can literal values of variables whose names hold more than letters, digits and '_'.
  *   <li>GPUs are numbers: a job sees those it was given in {@code CUDA_VISIBLE_DEVICES}.
  *   <li>What is wrong with mounts, configuration or command ends the job at once.
  * </ul>
@@ -69,7 +71,7 @@ public final class LocalBackend implements Backend {
     this.home = home;
     this.machine = machine;
     this.leases = new GpuLeases(home, Optional.empty());
-    sweep();
+    home.sweep();
   }
 
   /** The backend of this user, with this machine's GPUs. */
@@ -139,7 +141,7 @@ public final class LocalBackend implements Backend {
   public JobHandle submit(GpuJob job) {
     String doing = "submitting job '" + job.name() + "'";
     checkOpen(doing);
-    sweep();
+    home.sweep();
     String digest = JobFile.digest(job);
     try {
       while (true) {
@@ -242,7 +244,7 @@ public final class LocalBackend implements Backend {
   @Override
   public List<JobStatus> list() {
     checkOpen("listing jobs");
-    sweep();
+    home.sweep();
     List<JobStatus> all = new ArrayList<>();
     try {
       for (JobFolder folder : home.all()) {
@@ -266,37 +268,6 @@ public final class LocalBackend implements Backend {
       return machine.inventory(machine.gpus().isEmpty() ? List.of() : leases.held());
     } catch (IOException e) {
       throw failed("counting GPUs", e);
-    }
-  }
-
-  /** Deletes the jobs that ended longer ago than they are to be kept. */
-  private void sweep() {
-    try {
-      for (JobFolder folder : home.all()) {
-        Optional<Instant> until = keptUntil(folder);
-        if (until.isPresent() && until.get().isBefore(Instant.now())) {
-          boolean unused = folder.deleteUnsupervised();
-        }
-      }
-      for (Path leftover : home.leftovers()) {
-        FolderTree.delete(leftover);
-      }
-    } catch (IOException e) {
-      log.warn("Old jobs under {} cannot be deleted now", home.jobs(), e);
-    }
-  }
-
-  private static Optional<Instant> keptUntil(JobFolder folder) throws IOException {
-    try {
-      Submission submission = folder.submission();
-      return submission.ttlAfterFinished().isEmpty()
-          ? Optional.empty()
-          : folder
-              .latest()
-              .flatMap(JobStatus::finishedAt)
-              .map(end -> end.plus(submission.ttlAfterFinished().get()));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.stream.Stream;
 
 /**
  * Writes down when a program wrote what. The program itself writes into plain files, so that it
@@ -26,15 +27,16 @@ final class LogRecorder {
   /** Goes on where an earlier one stopped. */
   LogRecorder(AttemptFolder attempt) throws IOException {
     this.attempt = attempt;
-    try {
-      String text = Files.readString(attempt.times());
-      String complete = text.substring(0, text.lastIndexOf('\n') + 1);
-      if (complete.length() < text.length()) {
-        Files.writeString(attempt.times(), complete);
-      }
-      complete.lines().forEach(line -> LogTime.parse(line).ifPresent(this::seen));
-    } catch (NoSuchFileException e) {
+    if (!Files.exists(attempt.times())) {
       Files.createFile(attempt.times());
+      return;
+    }
+    if (!JobFolder.endsLine(attempt.times())) {
+      // Half a line. It may be read already, so it stays, as one that says nothing.
+      Files.writeString(attempt.times(), " ?\n", StandardOpenOption.APPEND);
+    }
+    try (Stream<String> lines = Files.lines(attempt.times())) {
+      lines.forEach(line -> LogTime.parse(line).ifPresent(this::seen));
     }
   }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -107,7 +108,7 @@ final class Supervisor {
       }
       Attempt running = running(attempt, run.get());
       record.become(Phase.RUNNING, Reason.NONE, "", "", with(ended, running));
-      AttemptRun.End<Stop> end = run.get().finish(this::stop, job.terminationGrace());
+      AttemptRun.End end = run.get().finish(this::stop, job.terminationGrace());
       record.persist(run.get()::recordLog);
       dropMounts(attempt);
       Attempt last = ended(running, attempt, end, job);
@@ -195,8 +196,9 @@ final class Supervisor {
     LocalMounts mounts = LocalMounts.make(job, home, attempt.mounts());
     AttemptCommand.Facts facts =
         new AttemptCommand.Facts(attempt.number(), gpus, submission.submittedAt(), attempt.work());
+    Map<String, String> inherited = SupervisorProcess.inherited(System.getenv());
     return AttemptRun.start(
-        attempt, submission.id(), AttemptCommand.of(job, facts, mounts, System.getenv()));
+        attempt, submission.id(), AttemptCommand.of(job, facts, mounts, inherited));
   }
 
   /** Folders that live as long as the attempt. Should it fail, they go with the job's folder. */
@@ -225,8 +227,7 @@ final class Supervisor {
             "");
   }
 
-  private Attempt ended(
-      Attempt running, AttemptFolder attempt, AttemptRun.End<Stop> end, GpuJob job) {
+  private Attempt ended(Attempt running, AttemptFolder attempt, AttemptRun.End end, GpuJob job) {
     Reason reason = Reason.NONE;
     String message = "";
     if (end.stopped().isPresent()) {

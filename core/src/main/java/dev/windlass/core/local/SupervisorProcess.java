@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.windlass.core.backend.BackendException;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -18,8 +19,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -48,7 +51,35 @@ final class SupervisorProcess {
           LoaderOptions.class,
           LoggerFactory.class);
 
+  /** What changes every JVM that sees it: agents, a debugger's port, which is taken, memory. */
+  private static final List<String> JVM_OPTIONS =
+      List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
+  private static final String ASIDE = "WINDLASS_LOCAL_";
+
   private SupervisorProcess() {}
+
+  /** Hides from a supervisor what is meant for the program and for its job. */
+  static void setAside(Map<String, String> environment) {
+    for (String name : JVM_OPTIONS) {
+      String value = environment.remove(name);
+      if (value != null) {
+        environment.put(ASIDE + name, value);
+      }
+    }
+  }
+
+  /** The environment that a supervisor was started from. */
+  static Map<String, String> inherited(Map<String, String> environment) {
+    Map<String, String> all = new TreeMap<>(environment);
+    for (String name : JVM_OPTIONS) {
+      String value = all.remove(ASIDE + name);
+      if (value != null) {
+        all.put(name, value);
+      }
+    }
+    return all;
+  }
 
   /** Starts one for a job that has none and has not ended; otherwise does nothing. */
   static void ensure(JobFolder folder) throws IOException {
@@ -113,12 +144,13 @@ final class SupervisorProcess {
             "-XX:TieredStopAtLevel=1",
             "-XX:-UsePerfData",
             "-cp",
-            classPath(),
+            classPath("starting the supervisor of job '" + folder.name() + "'"),
             Supervisor.class.getName(),
             folder.path().toString()));
     ProcessBuilder builder = new ProcessBuilder(command);
     // A job may itself submit jobs: they do not end with it.
     builder.environment().remove(ProcessTree.MARK);
+    setAside(builder.environment());
     builder.directory(folder.path().toFile());
     builder.redirectInput(new File("/dev/null"));
     builder.redirectErrorStream(true);
@@ -139,14 +171,31 @@ final class SupervisorProcess {
     return List.of("/bin/sh", "-c", "set -m; nohup \"$@\" & wait $!", "windlass");
   }
 
-  private static String classPath() {
+  /**
+   * Where a supervisor finds its classes.
+   *
+   * @throws BackendException if they are where no other JVM finds them
+   */
+  static String classPath(String doing) {
+    return classPath(doing, NEEDED);
+  }
+
+  static String classPath(String doing, List<Class<?>> needed) {
     Set<String> places = new LinkedHashSet<>();
-    for (Class<?> type : NEEDED) {
-      Optional<Path> place = place(type);
-      if (place.isEmpty()) {
-        return System.getProperty("java.class.path");
-      }
-      places.add(place.get().toString());
+    for (Class<?> type : needed) {
+      Path place =
+          place(type)
+              .orElseThrow(
+                  () ->
+                      new BackendException(
+                          doing,
+                          "a local job is supervised by a JVM of its own, and "
+                              + type.getName()
+                              + " does not come from a jar file or folder that it could read, but"
+                              + " for example from a jar within a jar",
+                          "Start this program with its jars as files; Spring Boot's jars can be"
+                              + " extracted with -Djarmode=tools"));
+      places.add(place.toString());
     }
     return String.join(File.pathSeparator, places);
   }

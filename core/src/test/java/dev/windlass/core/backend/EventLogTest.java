@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -214,6 +216,27 @@ class EventLogTest {
     log.add(progress(2));
     assertThat(told(2)).hasSize(2);
     assertThat(told).hasSize(1);
+  }
+
+  @Test
+  void whoActsOnTheEnd_andWaitsForAnother_doesNotHoldUpTheBackend() {
+    EventLog another = new EventLog(threads);
+    CompletableFuture<JobStatus> both =
+        log.completion()
+            .toCompletableFuture()
+            .thenApply(
+                end ->
+                    another
+                        .completion()
+                        .toCompletableFuture()
+                        .orTimeout(5, TimeUnit.SECONDS)
+                        .join());
+    log.add(status(Phase.FAILED));
+    another.add(status(Phase.SUCCEEDED));
+    assertThat(both)
+        .succeedsWithin(Duration.ofSeconds(30))
+        .extracting(JobStatus::phase)
+        .isEqualTo(Phase.SUCCEEDED);
   }
 
   @Test

@@ -121,6 +121,34 @@ class AttemptLogTest {
     assertThat(texts(lines)).contains("a\uFFFD");
   }
 
+  @Test
+  void aLineThatComesInPieces_isCutBetweenCharacters() throws IOException {
+    String text = "ab" + "\u4e16\ud83d\ude00\u00e9".repeat(300_000);
+    write(attempt.stdout(), text + "\n");
+    new LogRecorder(attempt).record();
+    try (AttemptLog log = new AttemptLog(attempt)) {
+      List<String> pieces = texts(drain(log));
+      assertThat(pieces).hasSizeGreaterThan(1);
+      assertThat(String.join("", pieces).equals(text)).isTrue();
+    }
+  }
+
+  @Test
+  void whoReadsWhileTheNextRecorderComes_losesNothing() throws IOException {
+    write(attempt.stdout(), "one\n");
+    LogRecorder killed = new LogRecorder(attempt);
+    killed.record();
+    // It was killed in the middle of a line, and that half is read already.
+    write(attempt.times(), "1700000000000000 o 1234");
+    try (AttemptLog log = new AttemptLog(attempt)) {
+      assertThat(texts(drain(log))).containsExactly("one");
+      LogRecorder next = new LogRecorder(attempt);
+      write(attempt.stdout(), "two\n");
+      next.record();
+      assertThat(texts(drain(log))).containsExactly("two");
+    }
+  }
+
   @Property(tries = 50)
   void everyLineComesOnce_howeverItIsWritten(@ForAll long seed) throws IOException {
     Random random = new Random(seed);

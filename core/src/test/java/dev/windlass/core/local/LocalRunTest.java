@@ -155,6 +155,7 @@ class LocalRunTest extends LocalCase {
     JobStatus end = killed.await(LONG);
     assertThat(end.lastAttempt().orElseThrow().exitCode()).hasValue(137);
     assertThat(end.message()).contains("signal 9");
+    assertThat(text(killed)).isEmpty();
   }
 
   @Test
@@ -198,6 +199,12 @@ class LocalRunTest extends LocalCase {
     assertThatThrownBy(() -> backend.submit(sh("a", "true").gpus(3).build()))
         .hasMessageContaining("3 GPUs")
         .hasMessageContaining("2 x simulated");
+    try (LocalBackend none = LocalBackend.builder().home(home).simulatedGpus(0).open()) {
+      assertThatThrownBy(() -> none.submit(sh("a", "true").gpus(1).build()))
+          .hasMessageContaining("there is no GPU")
+          .hasMessageContaining("WINDLASS_LOCAL_GPUS")
+          .hasMessageContaining("--simulated-gpus");
+    }
     GpuRequest large = GpuRequest.of(1).memoryAtLeast(Memory.gib(80));
     assertThatThrownBy(() -> backend.submit(sh("a", "true").gpu(large).build()))
         .hasMessageContaining("80Gi");
