@@ -116,12 +116,13 @@ class ClusterFaultTest {
     Path testbed = Path.of(System.getenv("WINDLASS_TESTBED"));
     String pid =
         Files.readString(testbed.resolve("run/pids/kube-apiserver")).replaceAll("\\s.*", "");
-    ProcessHandle.of(Long.parseLong(pid)).orElseThrow().destroyForcibly();
-    List<String> up = new ArrayList<>(List.of(testbed.resolve("up.sh").toString()));
-    String flags = System.getenv("WINDLASS_TESTBED_FLAGS");
-    up.addAll(List.of((flags == null ? "--kwok 50 --kubelet" : flags).split(" ")));
+    ProcessHandle server = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+    server.destroyForcibly();
+    // It listens until it is gone, which takes a moment on a busy machine.
+    server.onExit().join();
+    // Without flags it starts what is missing of the control plane, and leaves the rest alone.
     Process process =
-        new ProcessBuilder(up)
+        new ProcessBuilder(testbed.resolve("up.sh").toString())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.to(new File("target/restart.log")))
             .start();

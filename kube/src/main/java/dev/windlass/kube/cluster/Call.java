@@ -80,6 +80,11 @@ public record Call(String doing, String verb, String resource, String namespace,
     return !isAnswer(e) || e.getCode() == 429 || e.getCode() >= 500;
   }
 
+  /** Whether the login or a role is missing, as far as the API server knows. */
+  public static boolean isDenied(KubernetesClientException e) {
+    return e.getCode() == 401 || (e.getCode() == 403 && message(e).contains(" cannot "));
+  }
+
   private static boolean isAnswer(KubernetesClientException e) {
     return e.getCode() > 0;
   }

@@ -26,6 +26,7 @@ final class ContainerFollower {
     SILENT,
     BROKEN,
     REFUSED,
+    DENIED,
     NOT_STARTED,
     GONE
   }
@@ -37,6 +38,7 @@ final class ContainerFollower {
   private final LogAssembler lines;
   private String trouble = "";
   private @Nullable Throwable troubleCause;
+  private String remedy = "";
   private boolean done;
   private boolean progressed;
 
@@ -91,6 +93,8 @@ final class ContainerFollower {
     Duration pause = timing.firstRetry();
     long troubleSince = 0;
     boolean troubled = false;
+    long deniedSince = 0;
+    boolean denied = false;
     boolean reachedEnd = false;
     while (!done) {
       PodView now = view.get();
@@ -114,6 +118,10 @@ final class ContainerFollower {
         troubled = true;
         troubleSince = System.nanoTime();
       }
+      if (outcome == Outcome.DENIED && !denied) {
+        deniedSince = System.nanoTime();
+      }
+      denied = outcome == Outcome.DENIED;
       switch (outcome) {
         case COMPLETE -> {
           if (now.ended() || !follow) {
@@ -148,6 +156,13 @@ final class ContainerFollower {
           Thread.sleep(timing.poll().toMillis());
         }
         case SILENT -> lines.interrupt();
+        case DENIED -> {
+          lines.interrupt();
+          if (since(deniedSince).compareTo(timing.denied()) > 0) {
+            throw new BackendException(doing(), trouble, remedy);
+          }
+          Thread.sleep(timing.poll().toMillis());
+        }
         case BROKEN, REFUSED -> {
           lines.interrupt();
           reachedEnd = false;
@@ -245,14 +260,13 @@ final class ContainerFollower {
     return switch (status) {
       case 400 -> Outcome.NOT_STARTED;
       case 404 -> Outcome.GONE;
-      case 401 ->
-          throw new BackendException(
-              doing(),
-              trouble,
-              "The login is not valid any more: renew the kubeconfig's credentials");
-      case 403 ->
-          throw new BackendException(
-              doing(), trouble, "Ask for a Role with the verb get on pods/log in this namespace");
+      case 401, 403 -> {
+        remedy =
+            status == 401
+                ? "The login is not valid any more: renew the kubeconfig's credentials"
+                : "Ask for a Role with the verb get on pods/log in this namespace";
+        yield Outcome.DENIED;
+      }
       default -> Outcome.REFUSED;
     };
   }

@@ -11,6 +11,8 @@ import java.time.Duration;
  * @param silence how long a request may bring nothing before it is sent anew: the connection may be
  *     dead without anyone having said so
  * @param endGrace how long a request may bring nothing once the container has ended
+ * @param denied how long a refusal for want of rights is not believed: an API server that has just
+ *     started does not know them yet
  * @param giveUp how long an ended container's log is asked for when the answer is an error
  * @param giveUpUnreachable the same when there is no answer at all, as while the API server
  *     restarts
@@ -21,6 +23,7 @@ record Timing(
     Duration longestRetry,
     Duration silence,
     Duration endGrace,
+    Duration denied,
     Duration giveUp,
     Duration giveUpUnreachable) {
 
@@ -31,6 +34,7 @@ record Timing(
           Duration.ofSeconds(5),
           Duration.ofSeconds(30),
           Duration.ofSeconds(2),
+          Duration.ofSeconds(5),
           Duration.ofSeconds(30),
           Duration.ofMinutes(5));
 }

@@ -20,6 +20,9 @@ record Patience(Duration limit, Duration pause) {
   /** The server was there a moment ago, so it is worth waiting for: a restart takes seconds. */
   static final Patience DEFAULT = new Patience(Duration.ofSeconds(60), Duration.ofMillis(500));
 
+  /** Until then, an API server that has just started may not know anyone's rights. */
+  private static final Duration DENIED = Duration.ofSeconds(3);
+
   /**
    * Makes the request until it succeeds.
    *
@@ -32,8 +35,12 @@ record Patience(Duration limit, Duration pause) {
       try {
         return request.get();
       } catch (KubernetesClientException e) {
-        boolean mayPass = Call.isTransient(e) || e.getCode() == 409;
-        if (!mayPass || System.nanoTime() - start > limit.toNanos()) {
+        long waited = System.nanoTime() - start;
+        boolean mayPass =
+            Call.isTransient(e)
+                || e.getCode() == 409
+                || (Call.isDenied(e) && waited < DENIED.toNanos());
+        if (!mayPass || waited > limit.toNanos()) {
           throw call.explain(e);
         }
         log.info("Again {}: {}", call.doing(), e.getMessage());

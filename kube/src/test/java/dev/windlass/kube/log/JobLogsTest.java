@@ -41,6 +41,7 @@ class JobLogsTest {
           Duration.ofMillis(50),
           Duration.ofMillis(500),
           Duration.ofMillis(100),
+          Duration.ofMillis(200),
           Duration.ofMillis(300),
           Duration.ofSeconds(20));
 
@@ -212,6 +213,15 @@ class JobLogsTest {
         .isInstanceOf(BackendException.class)
         .hasMessageContaining("pods/log")
         .hasMessageContaining("forbidden");
+  }
+
+  /** As an API server answers that has just started, and has not read the roles yet. */
+  @Test
+  void follow_forbiddenForAMoment_readsOn() {
+    pods.set(true, pod("p1", 1, JobPod.State.ENDED));
+    server.then(status(403, "pods is forbidden"), status(401, "Unauthorized")).always(text(A + B));
+
+    assertThat(read(LogOptions.following())).extracting(LogLine::text).containsExactly("a", "b");
   }
 
   @Test

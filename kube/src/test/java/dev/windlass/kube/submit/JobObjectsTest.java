@@ -79,6 +79,14 @@ class JobObjectsTest {
     assertThat(submit(plain).getMetadata().getUid()).isEqualTo("uid-1");
   }
 
+  /** As it is for a moment after its start: it has not read the roles yet. */
+  @Test
+  void submit_serverThatDoesNotKnowOurRights_isAskedAgain() {
+    String denied = "jobs is forbidden: User 'me' cannot create resource 'jobs'";
+    api.on("POST " + JOBS, refusal(403, denied), json(201, there));
+    assertThat(submit(plain).getMetadata().getUid()).isEqualTo("uid-1");
+  }
+
   @Test
   void submit_conflictThatNeverEnds_givesUp() {
     api.on("POST " + JOBS, refusal(409, "the quota has been modified"));
