@@ -24,12 +24,12 @@ final class GpusCommand extends BackendCommand {
       return ExitCode.OK;
     }
     if (inventory.nodes().isEmpty()) {
-      screen()
-          .err(
-              "There are no GPUs."
-                  + (choice.kind() == BackendOptions.Kind.LOCAL
-                      ? " To try jobs without one, add --simulated-gpus 1."
-                      : ""));
+      // Where nodes cannot be listed, the note says so, and nobody knows that there are none.
+      if (choice.kind() == BackendOptions.Kind.LOCAL) {
+        screen().err("There are no GPUs. To try jobs without one, add --simulated-gpus 1.");
+      } else if (inventory.notes().isEmpty()) {
+        screen().err("There are no GPUs.");
+      }
     } else {
       screen().out(table(inventory).render(screen().outColour(), screen().outWidth()));
     }

@@ -283,6 +283,13 @@ class CommandsTest {
   }
 
   @Test
+  void gpus_thatCannotBeCounted_areNotSaidToBeNone() {
+    shell.backend.inventory(new Inventory(List.of(), List.of("This user may not list nodes")));
+    assertThat(shell.run("gpus", "--backend", "kubernetes")).isZero();
+    assertThat(shell.err()).isEqualTo("Note: This user may not list nodes\n");
+  }
+
+  @Test
   void demo_local_replacesTheLastOneAndSimulatesAGpu() {
     shell.backend.add("digits-training").phase(Phase.SUCCEEDED);
     shell.backend.script(job -> job.phase(Phase.RUNNING).phase(Phase.SUCCEEDED));
