@@ -111,19 +111,19 @@ final class FieldReader {
   }
 
   /** A list of texts; one text alone is not one. */
-  /** What is wrong with a value; most parsers name it themselves. */
-  static String mistake(String value, RuntimeException e) {
-    String message = String.valueOf(e.getMessage());
-    String named = "'" + value + "'";
-    return message.contains(named) ? message : named + ": " + message;
-  }
-
   void texts(String key, Consumer<List<String>> then) {
     List<String> words = new ArrayList<>();
     boolean there = items(key, (n, at) -> scalar(n, at).ifPresent(words::add));
     if (there) {
       then.accept(words);
     }
+  }
+
+  /** What is wrong with a value; most parsers name it themselves. */
+  static String mistake(String value, RuntimeException e) {
+    String message = String.valueOf(e.getMessage());
+    String named = "'" + value + "'";
+    return message.contains(named) ? message : named + ": " + message;
   }
 
   Map<String, String> textMap(String key) {
