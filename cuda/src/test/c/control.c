@@ -73,14 +73,21 @@ NATIVE(void, delay)(void *env, void *type, int32_t micros) {
   pthread_mutex_unlock(&fake.lock);
 }
 
-/* As if the driver had just been loaded: cuInit is to be called again. */
+/* As if the driver had just been loaded: all handles are dead, cuInit is to be called again. */
 NATIVE(void, pose)
 (void *env, void *type, int32_t devices, int32_t driver_version, int32_t init_result, int64_t memory) {
   (void)env, (void)type;
   pthread_mutex_lock(&fake.lock);
+  fake.delay_micros = 0;
+  drain_all();
+  forget_memory();
+  forget_streams();
+  forget_modules();
+  memset(fake.live, 0, sizeof fake.live);
+  memset(fake.device, 0, sizeof fake.device);
   fake.initialized = false;
   fake.devices = devices, fake.driver_version = driver_version;
   fake.init_result = init_result, fake.memory = (uint64_t)memory;
-  fake.fail_at = 0, fake.delay_micros = 0;
+  fake.fail_at = 0;
   pthread_mutex_unlock(&fake.lock);
 }

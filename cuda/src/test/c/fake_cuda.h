@@ -112,4 +112,9 @@ CUresult drain(void *stream);
 void drain_all(void);
 bool stream_known(void *stream);
 
+/* Drop what a test left behind, so that its failure is not the next one's. With the lock held. */
+void forget_memory(void);
+void forget_streams(void);
+void forget_modules(void);
+
 #endif

@@ -45,6 +45,10 @@ static void forget(struct Range *range) {
   free(range);
 }
 
+void forget_memory(void) {
+  while (ranges) forget(ranges);
+}
+
 static bool covered(uint64_t at, uint64_t bytes, bool host) {
   uint64_t end = at + bytes;
   if (end < at) return false;

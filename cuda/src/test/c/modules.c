@@ -32,6 +32,10 @@ static struct Module *module_of(void *handle) {
   return m && m->live ? m : NULL;
 }
 
+void forget_modules(void) {
+  for (struct Module *m = modules; m; m = m->next) m->live = false;
+}
+
 static struct Function *function_of(void *handle) {
   for (struct Module *m = modules; m; m = m->next) {
     for (struct Function *f = m->functions; f; f = f->next) {

@@ -34,6 +34,12 @@ static struct Event *event_of(void *handle) {
 
 bool stream_known(void *stream) { return !stream || stream_of(stream); }
 
+void forget_streams(void) {
+  for (struct Stream *s = streams; s; s = s->next) s->live = false;
+  for (struct Event *e = events; e; e = e->next) e->live = false;
+  pthread_cond_broadcast(&fake.changed);
+}
+
 static bool idle(struct Stream *s) { return !s->first && !s->busy; }
 
 static void wait_for(struct Stream *s) {
