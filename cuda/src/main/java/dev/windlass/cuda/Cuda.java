@@ -9,6 +9,10 @@ import dev.windlass.cuda.device.Device;
 import dev.windlass.cuda.device.DeviceReader;
 import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.driver.CudaDriverProvider;
+import dev.windlass.cuda.health.HealthMonitor;
+import dev.windlass.cuda.health.HealthUnavailableException;
+import dev.windlass.cuda.health.NvmlException;
+import dev.windlass.cuda.health.NvmlProvider;
 import java.util.List;
 import java.util.ServiceLoader;
 
@@ -60,7 +64,19 @@ public final class Cuda implements AutoCloseable {
   }
 
   static Cuda open(CudaEnvironment environment, Iterable<CudaDriverProvider> providers) {
-    return new Opening(environment).first(providers, Cuda::new);
+    return new Opening(environment, () -> migWithoutInstance(environment))
+        .first(providers, Cuda::new);
+  }
+
+  private static boolean migWithoutInstance(CudaEnvironment environment) {
+    try (HealthMonitor monitor =
+        HealthMonitor.open(
+            environment, ServiceLoader.load(NvmlProvider.class, Cuda.class.getClassLoader()))) {
+      return monitor.devices().stream()
+          .anyMatch(d -> d.migEnabled().value().orElse(false) && d.migDevices().isEmpty());
+    } catch (HealthUnavailableException | NvmlException e) {
+      return false; // then the cause stays open
+    }
   }
 
   private static Iterable<CudaDriverProvider> providers() {

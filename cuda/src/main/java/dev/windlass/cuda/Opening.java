@@ -13,6 +13,7 @@ import dev.windlass.cuda.driver.CudaDriverProvider;
 import dev.windlass.cuda.driver.CudaException;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +22,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Opening {
   private final CudaEnvironment environment;
+  private final BooleanSupplier migWithoutInstance;
 
-  Opening(CudaEnvironment environment) {
+  /**
+   * Makes an opening.
+   *
+   * @param environment what can be seen without native code
+   * @param migWithoutInstance whether a GPU is set up for MIG and has no instance
+   */
+  Opening(CudaEnvironment environment, BooleanSupplier migWithoutInstance) {
     this.environment = environment;
+    this.migWithoutInstance = migWithoutInstance;
   }
 
   /** The first driver that can serve; if none can, what the first one lacks. */
@@ -63,11 +72,20 @@ final class Opening {
     }
   }
 
+  /** Where no device was found, NVML may know more. */
+  private CudaUnavailableException unavailable(Unavailable why, @Nullable CudaException cause) {
+    return new CudaUnavailableException(
+        why.reason() == UnavailableReason.NO_DEVICE && migWithoutInstance.getAsBoolean()
+            ? Diagnosis.migWithoutInstance()
+            : why,
+        cause);
+  }
+
   private Available start(CudaDriver driver) {
     try {
       driver.initialize();
     } catch (CudaException e) {
-      throw new CudaUnavailableException(Diagnosis.notStarted(e.code(), environment), e);
+      throw unavailable(Diagnosis.notStarted(e.code(), environment), e);
     }
     try {
       CudaVersion version = CudaVersion.ofCode(driver.driverVersion());
@@ -77,7 +95,7 @@ final class Opening {
       }
       int devices = driver.deviceCount();
       if (devices == 0) {
-        throw new CudaUnavailableException(Diagnosis.noDevices(environment), null);
+        throw unavailable(Diagnosis.noDevices(environment), null);
       }
       return new Available(driver.name(), version, fit, devices);
     } catch (CudaException e) {

@@ -22,6 +22,7 @@ import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.driver.CudaDriverProvider;
 import dev.windlass.cuda.driver.CudaException;
 import dev.windlass.cuda.fake.FakeCuda;
+import dev.windlass.cuda.fake.FakeNvml;
 import dev.windlass.cuda.javacpp.JavacppCudaDriverProvider;
 import java.util.List;
 import java.util.Optional;
@@ -110,6 +111,27 @@ class CudaTest {
             CudaUnavailableException.class, () -> Cuda.open(FakeCuda.environment(), REAL));
     assertThat(e.reason()).isEqualTo(reason);
     assertThat(e).hasMessageContaining(e.remedy());
+  }
+
+  @Test
+  void noDevice_isDueToMig_ifNvmlShowsAGpuThatIsSplitIntoNothing() {
+    FakeNvml.start();
+    FakeCuda.pose(0, 13010, 0);
+    assertThat(reason()).isEqualTo(UnavailableReason.NO_DEVICE);
+    FakeNvml.set(1, FakeNvml.Value.MIG_MODE, 1);
+    assertThat(reason()).isEqualTo(UnavailableReason.MIG_WITHOUT_INSTANCE);
+    FakeCuda.pose(0, 13010, 100);
+    assertThat(reason()).isEqualTo(UnavailableReason.MIG_WITHOUT_INSTANCE);
+    FakeNvml.set(1, FakeNvml.Value.MIG_DEVICES, 1);
+    assertThat(reason()).isEqualTo(UnavailableReason.NO_DEVICE);
+    FakeCuda.pose(0, 13010, 802);
+    FakeNvml.set(0, FakeNvml.Value.MIG_MODE, 1);
+    assertThat(reason()).isEqualTo(UnavailableReason.SYSTEM_NOT_READY);
+    assertThat(FakeNvml.users()).isZero();
+  }
+
+  private static UnavailableReason reason() {
+    return ((Unavailable) Cuda.probe(FakeNvml.environment(), REAL)).reason();
   }
 
   @Test

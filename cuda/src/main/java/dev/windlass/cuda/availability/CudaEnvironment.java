@@ -24,6 +24,9 @@ public record CudaEnvironment(
   /** The file name of the driver library. */
   public static final String DRIVER_LIBRARY = "libcuda.so.1";
 
+  /** The file name of the management library, NVML. */
+  public static final String HEALTH_LIBRARY = "libnvidia-ml.so.1";
+
   /** The file name of the runtime library, of the toolkit that Windlass is built on. */
   public static final String RUNTIME_LIBRARY = "libcudart.so." + CudaVersion.TOOLKIT.major();
 

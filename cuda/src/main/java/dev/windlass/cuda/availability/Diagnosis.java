@@ -239,6 +239,15 @@ public final class Diagnosis {
             + " it anew; else look at 'nvidia-smi' on the node");
   }
 
+  /** The driver has no device for this process, and NVML shows GPUs split into no MIG instance. */
+  public static Unavailable migWithoutInstance() {
+    return new Unavailable(
+        UnavailableReason.MIG_WITHOUT_INSTANCE,
+        "MIG is enabled on the GPU, and there is no instance of it for this process",
+        "Make one on the node ('nvidia-smi mig -cgi ... -C') and ask for it in the job, or turn MIG"
+            + " off ('nvidia-smi -mig 0')");
+  }
+
   private static boolean forbidden(CudaEnvironment environment) {
     return environment.deviceFiles().stream().anyMatch(f -> needed(f) && !f.usable());
   }

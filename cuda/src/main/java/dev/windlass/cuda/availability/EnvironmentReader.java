@@ -61,7 +61,11 @@ final class EnvironmentReader {
     Map<String, Path> libraries = new LinkedHashMap<>();
     Set<Path> candidates = folders();
     String cache = text("etc/ld.so.cache", StandardCharsets.ISO_8859_1);
-    for (String name : List.of(CudaEnvironment.DRIVER_LIBRARY, CudaEnvironment.RUNTIME_LIBRARY)) {
+    for (String name :
+        List.of(
+            CudaEnvironment.DRIVER_LIBRARY,
+            CudaEnvironment.RUNTIME_LIBRARY,
+            CudaEnvironment.HEALTH_LIBRARY)) {
       Stream.concat(
               candidates.stream().map(folder -> folder.resolve(name)), cached(cache, name).stream())
           .filter(Files::exists)

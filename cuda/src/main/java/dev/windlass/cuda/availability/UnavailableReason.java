@@ -18,6 +18,8 @@ public enum UnavailableReason {
   STUB_LIBRARY,
   /** The driver works, and there is no GPU. */
   NO_DEVICE,
+  /** There is a GPU, it is set up for MIG, and has no instance. */
+  MIG_WITHOUT_INSTANCE,
   /** There is a GPU, and {@code CUDA_VISIBLE_DEVICES} hides it. */
   DEVICES_HIDDEN,
   /** This user may not open the GPU's device files. */

@@ -15,7 +15,6 @@ import dev.windlass.cuda.driver.DeviceAttribute;
 import dev.windlass.cuda.driver.DeviceCalls;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.bytedeco.cuda.cudart.CUuuid;
 import org.bytedeco.javacpp.Pointer;
@@ -52,7 +51,7 @@ interface JavacppDevices extends DeviceCalls {
   default String deviceName(int device) {
     byte[] name = new byte[256];
     check(cuDeviceGetName(name, name.length, device), "cuDeviceGetName");
-    return text(name);
+    return Scratch.text(name);
   }
 
   @Override
@@ -80,14 +79,6 @@ interface JavacppDevices extends DeviceCalls {
   default String devicePciBusId(int device) {
     byte[] id = new byte[32];
     check(cuDeviceGetPCIBusId(id, id.length, device), "cuDeviceGetPCIBusId");
-    return text(id);
-  }
-
-  private static String text(byte[] bytes) {
-    int length = 0;
-    while (length < bytes.length && bytes[length] != 0) {
-      length++;
-    }
-    return new String(bytes, 0, length, StandardCharsets.UTF_8);
+    return Scratch.text(id);
   }
 }

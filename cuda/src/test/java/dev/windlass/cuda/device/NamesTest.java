@@ -28,5 +28,6 @@ class NamesTest {
   @Test
   void index_isNotNegative() {
     assertThatIllegalArgumentException().isThrownBy(() -> new CudaIndex(-1));
+    assertThatIllegalArgumentException().isThrownBy(() -> new NvmlIndex(-1));
   }
 }

@@ -11,9 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
-/**
- * Builds {@code libcuda.so.1} and {@code libcudart.so.13} from {@code src/test/c}, once per JVM.
- */
+/** Builds the fake driver, runtime and management libraries of {@code src/test/c}, once. */
 public final class FakeLibraries {
   private static final Path SOURCES = Path.of("src/test/c");
   private static final Optional<Path> FOLDER = build(Path.of("target/fake-cuda"));
@@ -44,6 +42,7 @@ public final class FakeLibraries {
           "streams.c",
           "modules.c");
       compile(folder.resolve("libcudart.so.13"), "fake_cudart.c");
+      compile(folder.resolve("libnvidia-ml.so.1"), "fake_nvml.c");
       return Optional.of(folder.toAbsolutePath());
     } catch (IOException e) {
       throw new IllegalStateException("The fake driver cannot be built", e);
