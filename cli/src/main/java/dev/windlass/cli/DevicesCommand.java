@@ -6,7 +6,11 @@ import dev.windlass.cuda.availability.CudaUnavailableException;
 import dev.windlass.cuda.availability.CudaVersion;
 import dev.windlass.cuda.availability.DriverFit;
 import dev.windlass.cuda.device.Device;
+import dev.windlass.cuda.health.DeviceHealth;
+import dev.windlass.cuda.health.Reading;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -37,6 +41,7 @@ final class DevicesCommand implements Callable<Integer> {
     if (output.output() == Output.TABLE) {
       host.screen().out(table(report).render(host.screen().outColour(), host.screen().outWidth()));
       host.screen().err("The driver knows CUDA up to " + report.driverVersion() + ".");
+      report.note().ifPresent(note -> host.screen().err("Note: " + note));
       if (report.fit() != DriverFit.FULL) {
         host.screen()
             .err(
@@ -51,19 +56,32 @@ final class DevicesCommand implements Callable<Integer> {
   }
 
   private static Table table(DeviceReport report) {
-    Table table = new Table("INDEX", "NAME", "MEMORY", "CC", "SMS", "ECC", "PCI", "UUID");
+    Table table =
+        new Table(
+            "INDEX", "NAME", "MEMORY", "USED", "CC", "SMS", "BUSY", "TEMP", "POWER", "PCI", "UUID");
     for (Device d : report.devices()) {
+      Optional<DeviceHealth> health = report.health(d.uuid());
       table.row(
           d.index().toString(),
           d.name(),
           Numbers.memory(d.memory()),
+          told(health, DeviceHealth::memory, memory -> Numbers.memory(memory.used())),
           d.computeCapability().toString(),
           "" + d.multiprocessors(),
-          d.ecc() ? "on" : "off",
+          told(health, DeviceHealth::utilization, busy -> busy.gpuPercent() + " %"),
+          told(health, DeviceHealth::celsius, celsius -> celsius + " C"),
+          told(health, DeviceHealth::milliwatts, mw -> Math.round(mw / 1000.0) + " W"),
           d.pci().toString(),
           d.uuid().toString());
     }
     return table;
+  }
+
+  private static <T> String told(
+      Optional<DeviceHealth> health,
+      Function<DeviceHealth, Reading<T>> which,
+      Function<T, String> text) {
+    return health.flatMap(h -> which.apply(h).value()).map(text).orElse("");
   }
 
   private static ObjectNode json(CudaUnavailableException e) {
@@ -85,8 +103,8 @@ final class DevicesCommand implements Callable<Integer> {
             .put("driverFit", report.fit().name());
     out.putArray("devices");
     for (Device d : report.devices()) {
-      out.withArray("/devices")
-          .addObject()
+      ObjectNode device = out.withArray("/devices").addObject();
+      device
           .put("index", d.index().value())
           .put("uuid", d.uuid().toString())
           .put("name", d.name())
@@ -110,7 +128,27 @@ final class DevicesCommand implements Callable<Integer> {
           .put("virtualMemory", d.features().virtualMemory())
           .put("memoryPools", d.features().memoryPools())
           .put("cooperativeLaunch", d.features().cooperativeLaunch());
+      report.health(d.uuid()).ifPresent(h -> add(h, device.putObject("health")));
     }
     return out;
+  }
+
+  private static void add(DeviceHealth h, ObjectNode to) {
+    to.put("nvmlIndex", h.index().value());
+    h.celsius().value().ifPresent(v -> to.put("celsius", v));
+    h.milliwatts().value().ifPresent(v -> to.put("milliwatts", v));
+    h.milliwattsLimit().value().ifPresent(v -> to.put("milliwattsLimit", v));
+    h.memory().value().ifPresent(v -> to.put("memoryUsedBytes", v.used().bytes()));
+    h.utilization()
+        .value()
+        .ifPresent(
+            v ->
+                to.put("gpuBusyPercent", v.gpuPercent())
+                    .put("memoryBusyPercent", v.memoryPercent()));
+    h.clockReasons()
+        .value()
+        .ifPresent(v -> v.forEach(r -> to.withArray("/clockReasons").add(r.name())));
+    h.uncorrectedEccErrors().value().ifPresent(v -> to.put("uncorrectedEccErrors", v));
+    h.migEnabled().value().ifPresent(v -> to.put("migEnabled", v));
   }
 }

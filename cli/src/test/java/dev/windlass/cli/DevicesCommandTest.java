@@ -14,8 +14,14 @@ import dev.windlass.cuda.availability.UnavailableReason;
 import dev.windlass.cuda.device.CudaIndex;
 import dev.windlass.cuda.device.Device;
 import dev.windlass.cuda.device.DeviceUuid;
+import dev.windlass.cuda.device.NvmlIndex;
 import dev.windlass.cuda.device.PciAddress;
+import dev.windlass.cuda.health.ClockReason;
+import dev.windlass.cuda.health.DeviceHealth;
+import dev.windlass.cuda.health.Reading;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DevicesCommandTest {
@@ -42,10 +48,26 @@ class DevicesCommandTest {
               5120),
           new Device.Features(true, true, false));
 
+  private static final DeviceHealth HEALTH =
+      new DeviceHealth(
+          new NvmlIndex(3),
+          H100.uuid(),
+          H100.name(),
+          new Reading.Value<>(41),
+          new Reading.Value<>(70_600),
+          new Reading.Missing<>(Reading.Why.NOT_SUPPORTED),
+          new Reading.Value<>(new DeviceHealth.MemoryUse(Memory.mib(81559), Memory.mib(512))),
+          new Reading.Missing<>(Reading.Why.NO_PERMISSION),
+          new Reading.Value<>(Set.of(ClockReason.POWER_CAP)),
+          new Reading.Value<>(2L),
+          new Reading.Value<>(false),
+          List.of());
+
   private final Shell shell = new Shell();
 
   private void found(CudaVersion driver, DriverFit fit) {
-    shell.devices = () -> new DeviceReport(driver, fit, List.of(H100));
+    shell.devices =
+        () -> new DeviceReport(driver, fit, List.of(H100), List.of(HEALTH), Optional.empty());
   }
 
   private void notFound() {
@@ -64,9 +86,24 @@ class DevicesCommandTest {
     assertThat(shell.out())
         .contains("INDEX  NAME")
         .contains(
-            "0      NVIDIA H100 80GB HBM3  79.6Gi  9.0  132  on   0000:3a:00.0"
+            "0      NVIDIA H100 80GB HBM3  79.6Gi  512Mi  9.0  132  -     41 C  71 W   0000:3a:00.0"
                 + "  8f6f1a2b-1111-2222-3333-444455556666");
     assertThat(shell.err()).contains("CUDA up to 13.1").doesNotContain("Note:");
+  }
+
+  @Test
+  void withoutNvml_thatIsNoted_andTheDevicesAreShown() {
+    shell.devices =
+        () ->
+            new DeviceReport(
+                new CudaVersion(13, 1),
+                DriverFit.FULL,
+                List.of(H100),
+                List.of(),
+                Optional.of("No NVML."));
+    assertThat(shell.run("devices")).isZero();
+    assertThat(shell.out()).contains("79.6Gi  -     9.0  132  -     -     -      0000:3a:00.0");
+    assertThat(shell.err()).contains("Note: No NVML.");
   }
 
   @Test
@@ -89,6 +126,14 @@ class DevicesCommandTest {
     assertThat(device.get("l2CacheBytes").asLong()).isEqualTo(50L << 20);
     assertThat(device.get("computeCapability").asText()).isEqualTo("9.0");
     assertThat(device.get("cooperativeLaunch").asBoolean()).isFalse();
+    JsonNode health = device.get("health");
+    assertThat(health.get("nvmlIndex").asInt()).isEqualTo(3);
+    assertThat(health.get("celsius").asInt()).isEqualTo(41);
+    assertThat(health.get("memoryUsedBytes").asLong()).isEqualTo(512L << 20);
+    assertThat(health.at("/clockReasons/0").asText()).isEqualTo("POWER_CAP");
+    assertThat(health.get("uncorrectedEccErrors").asInt()).isEqualTo(2);
+    assertThat(health.has("milliwattsLimit")).isFalse();
+    assertThat(health.has("gpuBusyPercent")).isFalse();
     assertThat(shell.err()).isEmpty();
   }
 
