@@ -3,6 +3,7 @@ package dev.windlass.cuda.availability;
 import dev.windlass.cuda.availability.Availability.Unavailable;
 import dev.windlass.cuda.availability.CudaEnvironment.DeviceFile;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Why CUDA cannot be used, from what can be seen.
@@ -29,7 +30,7 @@ public final class Diagnosis {
    * @return empty if all files are there
    */
   public static Optional<Unavailable> beforeLoading(
-      CudaEnvironment environment, boolean glue, boolean runtime) {
+      CudaEnvironment environment, BooleanSupplier glue, BooleanSupplier runtime) {
     if (!environment.platform().equals("linux-x86_64")
         && !environment.platform().equals("linux-arm64")) {
       return because(
@@ -41,7 +42,7 @@ public final class Diagnosis {
     if (environment.library(CudaEnvironment.DRIVER_LIBRARY).isEmpty()) {
       return Optional.of(noDriverLibrary(environment));
     }
-    if (!glue) {
+    if (!glue.getAsBoolean()) {
       return because(
           UnavailableReason.NATIVE_GLUE_MISSING,
           "The native part of JavaCPP's CUDA presets for " + environment.platform() + " is missing",
@@ -49,7 +50,7 @@ public final class Diagnosis {
               + environment.platform()
               + " to the dependencies");
     }
-    if (!runtime && environment.library(CudaEnvironment.RUNTIME_LIBRARY).isEmpty()) {
+    if (environment.library(CudaEnvironment.RUNTIME_LIBRARY).isEmpty() && !runtime.getAsBoolean()) {
       return because(
           UnavailableReason.NO_RUNTIME_LIBRARY,
           "The driver is there, but the CUDA "

@@ -1,8 +1,8 @@
 package dev.windlass.cuda.availability;
 
 import dev.windlass.cuda.availability.CudaEnvironment.DeviceFile;
-import java.io.File;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -16,14 +16,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Looks for CUDA as the dynamic loader would, in the loader's order: {@code LD_LIBRARY_PATH}, the
  * loader's cache (a table of file names and paths, of which only the paths matter here), the
  * folders that it always looks in. JavaCPP adds Java's library path and the toolkit's usual place.
+ *
+ * <p>A program may ask this first of all, so it is written without streams and patterns that are
+ * not needed: their first use in a Java process costs more than all files that are read here.
  */
 final class EnvironmentReader {
   private static final List<String> ALWAYS =
@@ -59,18 +62,24 @@ final class EnvironmentReader {
 
   CudaEnvironment read(String osName, String osArchitecture) {
     Map<String, Path> libraries = new LinkedHashMap<>();
-    Set<Path> candidates = folders();
+    Set<Path> folders = folders();
     String cache = text("etc/ld.so.cache", StandardCharsets.ISO_8859_1);
     for (String name :
         List.of(
             CudaEnvironment.DRIVER_LIBRARY,
             CudaEnvironment.RUNTIME_LIBRARY,
             CudaEnvironment.HEALTH_LIBRARY)) {
-      Stream.concat(
-              candidates.stream().map(folder -> folder.resolve(name)), cached(cache, name).stream())
-          .filter(Files::exists)
-          .findFirst()
-          .ifPresent(path -> libraries.put(name, path));
+      List<Path> places = new ArrayList<>();
+      for (Path folder : folders) {
+        places.add(folder.resolve(name));
+      }
+      addCached(places, cache, name);
+      for (Path place : places) {
+        if (Files.exists(place)) {
+          libraries.put(name, place);
+          break;
+        }
+      }
     }
     return new CudaEnvironment(
         variables, platform(osName, osArchitecture), libraries, deviceFiles(), kernelDriver());
@@ -78,8 +87,9 @@ final class EnvironmentReader {
 
   /** JavaCPP's name of a platform. */
   private static String platform(String osName, String osArchitecture) {
-    String os = osName.toLowerCase(Locale.ROOT).split(" ", 2)[0];
-    return os
+    int space = osName.indexOf(' ');
+    String os = space < 0 ? osName : osName.substring(0, space);
+    return os.toLowerCase(Locale.ROOT)
         + "-"
         + switch (osArchitecture) {
           case "amd64", "x86_64" -> "x86_64";
@@ -92,12 +102,14 @@ final class EnvironmentReader {
     Set<Path> folders = new LinkedHashSet<>();
     addAll(folders, variables.getOrDefault("LD_LIBRARY_PATH", ""));
     addAll(folders, javaLibraryPath);
-    ALWAYS.forEach(folder -> folders.add(root.resolve(folder)));
+    for (String folder : ALWAYS) {
+      folders.add(root.resolve(folder));
+    }
     return folders;
   }
 
   private static void addAll(Set<Path> folders, String list) {
-    for (String folder : list.split("[" + File.pathSeparator + ";]", -1)) {
+    for (String folder : list.replace(';', ':').split(":", -1)) {
       if (!folder.isEmpty()) {
         try {
           folders.add(Path.of(folder));
@@ -108,16 +120,18 @@ final class EnvironmentReader {
     }
   }
 
-  private List<Path> cached(String cache, String name) {
-    List<Path> found = new ArrayList<>();
-    Matcher m = Pattern.compile("(/[^\0]*/" + Pattern.quote(name) + ")\0").matcher(cache);
-    while (m.find()) {
-      found.add(root.resolve(m.group(1).substring(1)));
+  /** Adds the paths in the loader's cache that end with the name. */
+  private void addCached(List<Path> places, String cache, String name) {
+    String end = "/" + name + "\0";
+    for (int at = cache.indexOf(end); at >= 0; at = cache.indexOf(end, at + 1)) {
+      int start = cache.lastIndexOf('\0', at) + 1;
+      if (cache.charAt(start) == '/') {
+        places.add(root.resolve(cache.substring(start + 1, at + end.length() - 1)));
+      }
     }
-    return found;
   }
 
-  private String text(String path, java.nio.charset.Charset charset) {
+  private String text(String path, Charset charset) {
     try {
       return Files.readString(root.resolve(path), charset);
     } catch (IOException e) {
@@ -126,31 +140,30 @@ final class EnvironmentReader {
   }
 
   private List<DeviceFile> deviceFiles() {
-    List<DeviceFile> files = new ArrayList<>();
-    try (DirectoryStream<Path> all =
-        Files.newDirectoryStream(root.resolve("dev"), "{nvidia*,dxg,nvmap}")) {
+    Map<String, DeviceFile> files = new TreeMap<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(root.resolve("dev"))) {
       for (Path file : all) {
-        if (!Files.isDirectory(file)) {
-          files.add(
-              new DeviceFile(
-                  file.getFileName().toString(), Files.isReadable(file) && Files.isWritable(file)));
+        String name = file.getFileName().toString();
+        boolean cuda = name.startsWith("nvidia") || name.equals("dxg") || name.equals("nvmap");
+        if (cuda && !Files.isDirectory(file)) {
+          boolean usable = Files.isReadable(file) && Files.isWritable(file);
+          files.put(name, new DeviceFile(name, usable));
         }
       }
     } catch (IOException e) {
       // No folder /dev: no device files.
     }
-    files.sort(java.util.Comparator.comparing(DeviceFile::name));
-    return files;
+    return List.copyOf(files.values());
   }
 
   private Optional<DriverRelease> kernelDriver() {
-    Matcher m =
-        RELEASE.matcher(
-            text("proc/driver/nvidia/version", StandardCharsets.UTF_8)
-                .lines()
-                .filter(line -> line.startsWith("NVRM"))
-                .findFirst()
-                .orElse(""));
-    return m.find() ? Optional.of(DriverRelease.parse(m.group(1))) : Optional.empty();
+    String text = text("proc/driver/nvidia/version", StandardCharsets.UTF_8);
+    for (String line : text.split("\n", -1)) {
+      if (line.startsWith("NVRM")) {
+        Matcher m = RELEASE.matcher(line);
+        return m.find() ? Optional.of(DriverRelease.parse(m.group(1))) : Optional.empty();
+      }
+    }
+    return Optional.empty();
   }
 }

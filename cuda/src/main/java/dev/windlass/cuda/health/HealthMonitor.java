@@ -11,6 +11,7 @@ import dev.windlass.cuda.health.Reading.Missing;
 import dev.windlass.cuda.health.Reading.Why;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,9 +19,9 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * How the GPUs of this machine or container are, from NVIDIA's management library NVML. It needs no
- * CUDA, and CUDA does not need it: a container whose driver capabilities leave out {@code utility}
- * has no NVML. Safe for use by many threads.
+ * How the GPUs of this machine or container are, from NVIDIA's management library NVML. CUDA does
+ * not need it: a container whose driver capabilities leave out {@code utility} has none. Safe for
+ * use by many threads.
  */
 public final class HealthMonitor implements AutoCloseable {
   private final Nvml nvml;
@@ -49,14 +50,15 @@ public final class HealthMonitor implements AutoCloseable {
    * @throws HealthUnavailableException with the reason, where it cannot be used
    */
   public static HealthMonitor open(CudaEnvironment environment, Iterable<NvmlProvider> providers) {
-    if (environment.library(CudaEnvironment.HEALTH_LIBRARY).isEmpty()) {
-      throw new HealthUnavailableException(
-          "There is no NVML library " + CudaEnvironment.HEALTH_LIBRARY + " here",
-          "In a container, set NVIDIA_DRIVER_CAPABILITIES to compute,utility. Elsewhere install the"
-              + " driver",
-          null);
-    }
     for (NvmlProvider provider : providers) {
+      Optional<String> missing = provider.missingLibrary(environment);
+      if (missing.isPresent()) {
+        throw new HealthUnavailableException(
+            "There is no library " + missing.get() + " here",
+            "In a container, ask for a GPU, set NVIDIA_DRIVER_CAPABILITIES to compute,utility, and"
+                + " use an image with the CUDA runtime. Elsewhere install the driver",
+            null);
+      }
       try {
         Nvml nvml = provider.load();
         nvml.initialize();

@@ -10,7 +10,7 @@ import java.util.Optional;
 /** Provides NVIDIA's driver. */
 public final class JavacppCudaDriverProvider implements CudaDriverProvider {
   private static final String GLUE = "/org/bytedeco/cuda/%s/libjnicudart.so";
-  private static final String RUNTIME = "/org/bytedeco/cuda/%s/" + CudaEnvironment.RUNTIME_LIBRARY;
+  static final String RUNTIME = "/org/bytedeco/cuda/%s/" + CudaEnvironment.RUNTIME_LIBRARY;
 
   /** For the service loader. */
   public JavacppCudaDriverProvider() {}
@@ -23,13 +23,13 @@ public final class JavacppCudaDriverProvider implements CudaDriverProvider {
   @Override
   public Optional<Unavailable> obstacle(CudaEnvironment environment) {
     return Diagnosis.beforeLoading(
-        environment, onClassPath(GLUE, environment), onClassPath(RUNTIME, environment));
+        environment, () -> onClassPath(GLUE, environment), () -> onClassPath(RUNTIME, environment));
   }
 
   /**
    * Resources by the platform's name; JavaCPP unpacks what it finds there, before it looks about.
    */
-  private static boolean onClassPath(String resource, CudaEnvironment environment) {
+  static boolean onClassPath(String resource, CudaEnvironment environment) {
     return JavacppCudaDriverProvider.class.getResource(resource.formatted(environment.platform()))
         != null;
   }

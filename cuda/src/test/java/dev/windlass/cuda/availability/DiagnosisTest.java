@@ -33,7 +33,7 @@ class DiagnosisTest {
   }
 
   private Unavailable beforeLoading() {
-    return Diagnosis.beforeLoading(environment(), true, false).orElseThrow();
+    return Diagnosis.beforeLoading(environment(), () -> true, () -> false).orElseThrow();
   }
 
   private void gpus(String... names) {
@@ -42,9 +42,9 @@ class DiagnosisTest {
 
   @Test
   void allThere_isNoObstacle_andTheRuntimeMayBeOnTheClassPath() {
-    assertThat(Diagnosis.beforeLoading(environment(), true, false)).isEmpty();
+    assertThat(Diagnosis.beforeLoading(environment(), () -> true, () -> false)).isEmpty();
     libraries = Map.of(DRIVER_LIBRARY, Path.of("/lib/libcuda.so.1"));
-    assertThat(Diagnosis.beforeLoading(environment(), true, true)).isEmpty();
+    assertThat(Diagnosis.beforeLoading(environment(), () -> true, () -> true)).isEmpty();
     assertThat(beforeLoading().reason()).isEqualTo(UnavailableReason.NO_RUNTIME_LIBRARY);
     assertThat(beforeLoading().remedy()).contains("nvidia/cuda:13.1.0-base");
   }
@@ -60,7 +60,8 @@ class DiagnosisTest {
   @Test
   void missingGlue_namesTheClassifier() {
     platform = "linux-arm64";
-    Unavailable why = Diagnosis.beforeLoading(environment(), false, false).orElseThrow();
+    Unavailable why =
+        Diagnosis.beforeLoading(environment(), () -> false, () -> false).orElseThrow();
     assertThat(why.reason()).isEqualTo(UnavailableReason.NATIVE_GLUE_MISSING);
     assertThat(why.remedy()).contains("linux-arm64");
   }

@@ -25,6 +25,7 @@ import java.lang.reflect.Field;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.cuda.global.nvml;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,6 +142,7 @@ class HealthMonitorTest {
         .hasMessageContaining("libnvidia-ml.so.1")
         .hasMessageContaining("compute,utility");
     NvmlProvider broken = mock();
+    when(broken.missingLibrary(FakeNvml.environment())).thenReturn(Optional.empty());
     when(broken.load()).thenThrow(new UnsatisfiedLinkError("wrong ELF class"));
     assertThat(
             catchThrowableOfType(
