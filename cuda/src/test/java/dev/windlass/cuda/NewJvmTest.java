@@ -64,6 +64,7 @@ class NewJvmTest {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xshare:auto",
             "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED", // newer JDKs warn without it
             "-Xlog:class+load:file=" + folder.resolve("classes.log"),
             "-Dorg.bytedeco.javacpp.cachedir=" + Path.of("target/javacpp").toAbsolutePath(),
             "-cp",
