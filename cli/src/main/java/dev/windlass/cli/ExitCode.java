@@ -16,6 +16,8 @@ enum ExitCode {
   TIMEOUT(5, "the time to wait was up; the job goes on"),
   /** There is no such job. */
   NO_SUCH_JOB(6, "there is no job of that name"),
+  /** There is no GPU here, or it cannot be used. */
+  NO_CUDA(7, "CUDA cannot be used here"),
   /** Something that windlass did not expect. */
   FAULT(70, "a fault of windlass itself"),
   /** Ctrl-C. The Java machine itself ends with this code. */

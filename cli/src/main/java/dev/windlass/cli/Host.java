@@ -4,6 +4,7 @@ import dev.windlass.core.backend.Subscription;
 import java.time.Clock;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What the command touches of the world outside.
@@ -15,6 +16,7 @@ import java.util.function.Function;
  * @param onInterrupt has an action run on Ctrl-C, before the program ends; closing what it returns
  *     takes that back
  * @param verboseLog makes the log of the libraries detailed; called before any of them is used
+ * @param devices asks this machine's CUDA driver; throws its own exception where there is none
  */
 record Host(
     Map<String, String> env,
@@ -22,4 +24,5 @@ record Host(
     Clock clock,
     Backends backends,
     Function<Runnable, Subscription> onInterrupt,
-    Runnable verboseLog) {}
+    Runnable verboseLog,
+    Supplier<DeviceReport> devices) {}

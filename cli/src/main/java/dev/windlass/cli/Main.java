@@ -26,7 +26,14 @@ public final class Main {
         new Screen(out, err, Terminals.shows(1), Terminals.shows(2), Terminals.width(env), env);
     System.setErr(screen.errLines());
     Host host =
-        new Host(env, screen, Clock.systemUTC(), backends, Main::onInterrupt, Main::verboseLog);
+        new Host(
+            env,
+            screen,
+            Clock.systemUTC(),
+            backends,
+            Main::onInterrupt,
+            Main::verboseLog,
+            DeviceReport::read);
     int code = new Windlass(host).run(args);
     System.exit(code);
   }

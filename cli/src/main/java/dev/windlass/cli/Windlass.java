@@ -7,6 +7,8 @@ import dev.windlass.core.backend.JobNotFoundException;
 import dev.windlass.core.job.InvalidJobException;
 import dev.windlass.core.jobfile.Durations;
 import dev.windlass.core.jobfile.JobFileException;
+import dev.windlass.cuda.availability.CudaUnavailableException;
+import dev.windlass.cuda.driver.CudaException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -67,6 +69,7 @@ final class Windlass implements Runnable {
         .addSubcommand(new CancelCommand(host))
         .addSubcommand(new DeleteCommand(host))
         .addSubcommand(new GpusCommand(host))
+        .addSubcommand(new DevicesCommand(host))
         .addSubcommand(new RenderCommand(host))
         .addSubcommand(new SchemaCommand(host))
         .addSubcommand(new DemoCommand(host));
@@ -173,6 +176,9 @@ final class Windlass implements Runnable {
     }
     if (e instanceof AwaitTimeoutException) {
       return ExitCode.TIMEOUT;
+    }
+    if (e instanceof CudaUnavailableException || e instanceof CudaException) {
+      return ExitCode.NO_CUDA;
     }
     return e instanceof WindlassException ? ExitCode.BACKEND : ExitCode.FAULT;
   }

@@ -1,6 +1,8 @@
 package dev.windlass.cli;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
@@ -16,7 +18,9 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.windlass.core.WindlassException;
+import dev.windlass.core.job.ComputeCapability;
 import dev.windlass.core.job.GpuJob;
+import dev.windlass.core.job.Memory;
 import dev.windlass.core.jobfile.Imported;
 import dev.windlass.core.jobfile.KubernetesManifest;
 import java.util.List;
@@ -30,6 +34,7 @@ import org.jspecify.annotations.NullMarked;
 class ArchitectureTest {
   private static final String CORE = "dev.windlass.core..";
   private static final String KUBE = "dev.windlass.kube..";
+  private static final String CUDA = "dev.windlass.cuda..";
 
   @ArchTest
   static void all_modules_are_looked_at(JavaClasses all) {
@@ -37,7 +42,7 @@ class ArchitectureTest {
         all.stream()
             .map(c -> c.getPackageName().replaceAll("^dev\\.windlass\\.(\\w+).*", "$1"))
             .collect(Collectors.toCollection(TreeSet::new));
-    assertThat(modules).contains("core", "kube", "examples");
+    assertThat(modules).contains("core", "cuda", "kube", "examples");
   }
 
   @ArchTest
@@ -105,6 +110,37 @@ class ArchitectureTest {
               "picocli..");
 
   @ArchTest
+  static final ArchRule cuda_knows_of_core_only_the_job_environment_and_values =
+      classes()
+          .that()
+          .resideInAPackage(CUDA)
+          .should()
+          .onlyDependOnClassesThat(
+              resideInAnyPackage(
+                      CUDA,
+                      "dev.windlass.core",
+                      "dev.windlass.core.context",
+                      "java..",
+                      "",
+                      "org.slf4j..",
+                      "org.jspecify..",
+                      "org.bytedeco..")
+                  .or(belongToAnyOf(Memory.class, ComputeCapability.class)));
+
+  @ArchTest
+  static final ArchRule native_code_is_touched_in_one_package_only =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.windlass.cuda.javacpp")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.bytedeco..");
+
+  @ArchTest
+  static final ArchRule packages_of_cuda_have_no_cycles =
+      slices().matching("dev.windlass.cuda.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
   static final ArchRule nothing_knows_the_command_line =
       noClasses()
           .that()
@@ -150,7 +186,7 @@ class ArchitectureTest {
   static final ArchRule a_library_does_not_print =
       noClasses()
           .that()
-          .resideInAnyPackage(CORE, KUBE)
+          .resideInAnyPackage(CORE, KUBE, CUDA)
           .and()
           .resideOutsideOfPackage("dev.windlass.core.context")
           .and()
@@ -161,7 +197,7 @@ class ArchitectureTest {
   static final ArchRule a_library_does_not_exit =
       noClasses()
           .that()
-          .resideInAnyPackage(CORE, KUBE)
+          .resideInAnyPackage(CORE, KUBE, CUDA)
           .and()
           .resideOutsideOfPackage("dev.windlass.core.context")
           .should()
@@ -177,7 +213,7 @@ class ArchitectureTest {
   static final ArchRule what_a_library_throws_is_a_windlass_exception =
       classes()
           .that()
-          .resideInAnyPackage(CORE, KUBE)
+          .resideInAnyPackage(CORE, KUBE, CUDA)
           .and()
           .areAssignableTo(Throwable.class)
           .and()

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Runs the command as a shell would, on a fake backend, 14 seconds after the jobs' start. */
 final class Shell {
@@ -23,6 +24,10 @@ final class Shell {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private OutputStream outTarget = out;
+  Supplier<DeviceReport> devices =
+      () -> {
+        throw new AssertionError("Nothing asked for devices");
+      };
   private Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
   private boolean terminal;
   private boolean verbose;
@@ -66,7 +71,8 @@ final class Shell {
               interrupts.add(action);
               return () -> interrupts.remove(action);
             },
-            () -> verbose = true);
+            () -> verbose = true,
+            devices);
     return new Windlass(host).run(args);
   }
 

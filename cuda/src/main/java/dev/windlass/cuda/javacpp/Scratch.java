@@ -1,0 +1,151 @@
+package dev.windlass.cuda.javacpp;
+
+import dev.windlass.cuda.driver.CudaException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import org.bytedeco.cuda.cudart.CUctx_st;
+import org.bytedeco.cuda.cudart.CUevent_st;
+import org.bytedeco.cuda.cudart.CUfunc_st;
+import org.bytedeco.cuda.cudart.CUmemPoolHandle_st;
+import org.bytedeco.cuda.cudart.CUmod_st;
+import org.bytedeco.cuda.cudart.CUstream_st;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
+import org.bytedeco.javacpp.SizeTPointer;
+
+/**
+ * One thread's objects for native calls: handles whose address is set before each call, places for
+ * results, and the block of a launch's parameters.
+ *
+ * <p>All memory is in direct buffers, which the garbage collector frees with the thread. JavaCPP's
+ * own allocation would count it, and under pressure calls the collector and fails.
+ *
+ * <p>A launch hands its parameters over as one packed block, through {@code extra}: a list of keys
+ * and values, 1 for the block, 2 for the place of its size, 0 for the end. The list never changes,
+ * so a launch is one copy of bytes and one native call.
+ */
+final class Scratch {
+  private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+  private static final int FIRST_PARAMETER_BYTES = 4096;
+  private static final int EXTRA_BYTES = 5 * Long.BYTES;
+
+  final Stream stream = new Stream();
+  final Event event = new Event();
+  final Event event2 = new Event();
+  final Function function = new Function();
+  final Module module = new Module();
+  final Context context = new Context();
+  final Pool pool = new Pool();
+  final int[] int1 = new int[1];
+  final int[] int2 = new int[1];
+  final long[] long1 = new long[1];
+  final float[] float1 = new float[1];
+
+  private final ByteBuffer sizes = direct(2 * Long.BYTES);
+  final SizeTPointer size1 = new SizeTPointer(new Pointer(sizes.slice(0, Long.BYTES)));
+  final SizeTPointer size2 = new SizeTPointer(new Pointer(sizes.slice(Long.BYTES, Long.BYTES)));
+
+  private final ByteBuffer launch = direct(EXTRA_BYTES + Long.BYTES);
+  final PointerPointer<Pointer> extra = new PointerPointer<>(new Pointer(launch));
+  private ByteBuffer parameters = direct(0);
+
+  private Scratch() {
+    grow(FIRST_PARAMETER_BYTES);
+  }
+
+  static Scratch get() {
+    return OF_THREAD.get();
+  }
+
+  /** Throws what the driver returned, if it is not success. */
+  static void check(int code, String call) {
+    if (code != 0) {
+      throw new CudaException(call, code);
+    }
+  }
+
+  static ByteBuffer direct(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+  }
+
+  /** Text that a native call has written and ended with a 0. */
+  static String text(byte[] bytes) {
+    int length = 0;
+    while (length < bytes.length && bytes[length] != 0) {
+      length++;
+    }
+    return new String(bytes, 0, length, StandardCharsets.UTF_8);
+  }
+
+  long size1() {
+    return sizes.getLong(0);
+  }
+
+  void size1(long value) {
+    sizes.putLong(0, value);
+  }
+
+  long size2() {
+    return sizes.getLong(Long.BYTES);
+  }
+
+  /** Copies a launch's parameters to where {@link #extra} says. */
+  void parameters(byte[] from, int bytes) {
+    if (bytes > parameters.capacity()) {
+      grow(bytes);
+    }
+    parameters.put(0, from, 0, bytes);
+    launch.putLong(EXTRA_BYTES, bytes);
+  }
+
+  private void grow(int bytes) {
+    parameters = direct(bytes);
+    launch.putLong(0, 1).putLong(8, new Pointer(parameters).address());
+    launch.putLong(16, 2).putLong(24, extra.address() + EXTRA_BYTES).putLong(32, 0);
+  }
+
+  // Handles: the address of a JavaCPP pointer may be set by subclasses only.
+
+  static final class Stream extends CUstream_st {
+    Stream at(long handle) {
+      address = handle;
+      return this;
+    }
+  }
+
+  static final class Event extends CUevent_st {
+    Event at(long handle) {
+      address = handle;
+      return this;
+    }
+  }
+
+  static final class Function extends CUfunc_st {
+    Function at(long handle) {
+      address = handle;
+      return this;
+    }
+  }
+
+  static final class Module extends CUmod_st {
+    Module at(long handle) {
+      address = handle;
+      return this;
+    }
+  }
+
+  static final class Context extends CUctx_st {
+    Context at(long handle) {
+      address = handle;
+      return this;
+    }
+  }
+
+  static final class Pool extends CUmemPoolHandle_st {
+    Pool at(long handle) {
+      address = handle;
+      return this;
+    }
+  }
+}

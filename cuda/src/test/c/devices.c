@@ -1,0 +1,140 @@
+/* Initialisation, devices and contexts. */
+#include "fake_cuda.h"
+#include <stdio.h>
+
+#define DEVICE(ordinal) \
+  if ((ordinal) < 0 || (ordinal) >= fake.devices) return leave(INVALID_DEVICE)
+
+API CUresult cuInit(unsigned flags) {
+  (void)flags;
+  CUresult entered = enter(__func__, false);
+  if (entered != SUCCESS && entered != NOT_INITIALIZED) return leave(entered);
+  if (fake.init_result != SUCCESS) return leave(fake.init_result);
+  if (!fake.initialized) {
+    for (int i = 0; i < MAX_DEVICES; i++) {
+      fake.device[i].memory = fake.memory;
+      fake.device[i].pool.device = i;
+    }
+    fake.initialized = true;
+  }
+  return leave(SUCCESS);
+}
+
+/* The one call that may come before cuInit. */
+API CUresult cuDriverGetVersion(int *version) {
+  CUresult entered = enter(__func__, false);
+  if (entered != SUCCESS && entered != NOT_INITIALIZED) return leave(entered);
+  *version = fake.driver_version;
+  return leave(SUCCESS);
+}
+
+API CUresult cuDeviceGetCount(int *count) {
+  ENTER(false);
+  *count = fake.devices;
+  return leave(SUCCESS);
+}
+
+API CUresult cuDeviceGet(CUdevice *device, int ordinal) {
+  ENTER(false);
+  DEVICE(ordinal);
+  *device = ordinal;
+  return leave(SUCCESS);
+}
+
+API CUresult cuDeviceGetName(char *name, int length, CUdevice device) {
+  ENTER(false);
+  DEVICE(device);
+  snprintf(name, (size_t)length, "Fake H100 %d", device);
+  return leave(SUCCESS);
+}
+
+API CUresult cuDeviceGetUuid_v2(unsigned char *uuid, CUdevice device) {
+  ENTER(false);
+  DEVICE(device);
+  for (int i = 0; i < 16; i++) uuid[i] = (unsigned char)(0xa0 + i);
+  uuid[15] = (unsigned char)device;
+  return leave(SUCCESS);
+}
+
+API CUresult cuDeviceTotalMem_v2(size_t *bytes, CUdevice device) {
+  ENTER(false);
+  DEVICE(device);
+  *bytes = fake.device[device].memory;
+  return leave(SUCCESS);
+}
+
+API CUresult cuDeviceGetPCIBusId(char *id, int length, CUdevice device) {
+  ENTER(false);
+  DEVICE(device);
+  if (length < 13) return leave(INVALID_VALUE);
+  snprintf(id, (size_t)length, "0000:%02X:00.0", 0x3a + device);
+  return leave(SUCCESS);
+}
+
+static int attribute(int number) {
+  switch (number) {
+    case 1: return 1024;        /* threads per block */
+    case 8: return 49152;       /* shared memory per block */
+    case 10: return 32;         /* warp */
+    case 13: return 1980000;    /* kHz */
+    case 16: return 132;        /* multiprocessors */
+    case 32: return 1;          /* ECC */
+    case 37: return 5120;       /* memory bus, bits */
+    case 38: return 52428800;   /* L2 */
+    case 39: return 2048;       /* threads per multiprocessor */
+    case 75: return 9;          /* compute capability */
+    case 76: return 0;
+    case 81: return 233472;     /* shared memory per multiprocessor */
+    case 95: return 1;          /* cooperative launch */
+    case 97: return 232448;     /* shared memory per block, opt-in */
+    case 102: return 1;         /* virtual memory */
+    case 115: return 1;         /* memory pools */
+    default: return 0;
+  }
+}
+
+API CUresult cuDeviceGetAttribute(int *value, int number, CUdevice device) {
+  ENTER(false);
+  DEVICE(device);
+  if (number < 1 || number > 150) return leave(INVALID_VALUE);
+  *value = attribute(number);
+  return leave(SUCCESS);
+}
+
+API CUresult cuDevicePrimaryCtxRetain(void **context, CUdevice device) {
+  ENTER(false);
+  DEVICE(device);
+  if (fake.device[device].context_references++ == 0) fake.live[CONTEXT]++;
+  *context = &fake.device[device];
+  return leave(SUCCESS);
+}
+
+API CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device) {
+  ENTER(false);
+  DEVICE(device);
+  if (!fake.device[device].context_references) return leave(INVALID_CONTEXT);
+  if (--fake.device[device].context_references == 0) fake.live[CONTEXT]--;
+  return leave(SUCCESS);
+}
+
+API CUresult cuCtxSetCurrent(void *context) {
+  ENTER(false);
+  for (int i = 0; context && context != &fake.device[i]; i++) {
+    if (i == MAX_DEVICES - 1) return leave(INVALID_CONTEXT);
+  }
+  current = context;
+  return leave(SUCCESS);
+}
+
+API CUresult cuCtxGetCurrent(void **context) {
+  ENTER(false);
+  *context = current;
+  return leave(SUCCESS);
+}
+
+API CUresult cuCtxSynchronize(void) {
+  ENTER(true);
+  drain_all();
+  trim_pools();
+  return leave(SUCCESS);
+}

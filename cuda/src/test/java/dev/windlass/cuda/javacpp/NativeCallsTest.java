@@ -1,0 +1,144 @@
+package dev.windlass.cuda.javacpp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.sun.management.ThreadMXBean;
+import dev.windlass.cuda.driver.CudaDriver;
+import dev.windlass.cuda.driver.CudaError;
+import dev.windlass.cuda.driver.CudaException;
+import dev.windlass.cuda.driver.DeviceAttribute;
+import dev.windlass.cuda.driver.FunctionAttribute;
+import dev.windlass.cuda.driver.PoolAttribute;
+import dev.windlass.cuda.fake.FakeCuda;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import org.bytedeco.cuda.global.cudart;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What can be seen of native calls only from the other side. */
+class NativeCallsTest {
+  private CudaDriver driver;
+  private long module;
+
+  @BeforeEach
+  void open() {
+    FakeCuda.start();
+    driver = JavacppCudaDriver.load();
+    driver.initialize();
+    driver.setCurrentContext(driver.retainPrimaryContext(0));
+    module = driver.loadModule(".version 7.8\n.entry probe()".getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @AfterEach
+  void close() {
+    if (driver != null) {
+      driver.unloadModule(module);
+      driver.setCurrentContext(0);
+      driver.releasePrimaryContext(0);
+    }
+  }
+
+  @Test
+  void launch_handsOverShapeAndParameters_alsoMoreThanTheFirstPlaceHolds() {
+    long probe = driver.function(module, "probe");
+    byte[] parameters = {1, -2, 3, 99};
+    driver.launch(probe, 2, 3, 4, 5, 6, 7, 8, 0, parameters, 3);
+    for (int i = 0; i < 7; i++) {
+      assertThat(FakeCuda.launchShape(i)).isEqualTo(i + 2 > 8 ? 8 : i + 2);
+    }
+    assertThat(FakeCuda.launchArgumentBytes()).isEqualTo(3);
+    assertThat(FakeCuda.launchArgument(1)).isEqualTo((byte) -2);
+    driver.launch(probe, 1, 1, 1, 1, 1, 1, 0, 0, new byte[0], 0);
+    assertThat(FakeCuda.launchArgumentBytes()).isZero();
+
+    byte[] many = new byte[4100];
+    many[4099] = 7;
+    CudaException tooMany =
+        catchThrowableOfType(
+            CudaException.class, () -> driver.launch(probe, 1, 1, 1, 1, 1, 1, 0, 0, many, 4100));
+    assertThat(tooMany.code()).isEqualTo(CudaError.INVALID_VALUE.code());
+    driver.launch(probe, 1, 1, 1, 1, 1, 1, 0, 0, parameters, 4);
+    assertThat(FakeCuda.launchArgument(3)).isEqualTo((byte) 99);
+  }
+
+  @Test
+  void callsOfTheHotPath_makeNoGarbage() {
+    long probe = driver.function(module, "probe");
+    long pool = driver.defaultMemoryPool(0);
+    driver.setPoolAttribute(pool, PoolAttribute.RELEASE_THRESHOLD, Long.MAX_VALUE);
+    long event = driver.createEvent(false);
+    byte[] parameters = new byte[16];
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long thread = Thread.currentThread().getId();
+    int rounds = 5000;
+    long allocated = Long.MAX_VALUE;
+    for (int attempt = 0; attempt < 3; attempt++) { // the first one warms up
+      long before = threads.getThreadAllocatedBytes(thread);
+      for (int i = 0; i < rounds; i++) {
+        driver.launch(probe, 1, 1, 1, 32, 1, 1, 0, 0, parameters, 16);
+        driver.freeToPool(driver.allocateFromPool(pool, 512, 0), 0);
+        driver.recordEvent(event, 0);
+        driver.streamWaitEvent(0, event);
+        driver.isEventDone(event);
+        driver.fillIntsAsync(0, 0, 0, 0);
+      }
+      allocated = threads.getThreadAllocatedBytes(thread) - before;
+    }
+    driver.destroyEvent(event);
+    driver.setPoolAttribute(pool, PoolAttribute.RELEASE_THRESHOLD, 0);
+    driver.trimPool(pool, 0);
+    assertThat(allocated).as("bytes in %d rounds", rounds).isLessThan(rounds);
+  }
+
+  @Test
+  void injectedError_comesAtItsCall_withNameMeaningAndRemedy() {
+    FakeCuda.failAt("cuMemAlloc_v2", 2, CudaError.ECC_UNCORRECTABLE.code());
+    driver.free(driver.allocate(64));
+    CudaException e = catchThrowableOfType(CudaException.class, () -> driver.allocate(64));
+    assertThat(e.code()).isEqualTo(214);
+    assertThat(e)
+        .hasMessage(
+            "While calling cuMemAlloc: the driver returned CUDA_ERROR_ECC_UNCORRECTABLE: the"
+                + " device's memory had an error that could not be corrected. Replace the GPU.");
+    driver.free(driver.allocate(64));
+    FakeCuda.failAt("cuMemAlloc_v2", 1, 4711);
+    assertThat(catchThrowableOfType(CudaException.class, () -> driver.allocate(64)))
+        .hasMessageContaining("the driver returned error 4711");
+  }
+
+  @Test
+  void handlesThatAreClosed_areErrors() {
+    long stream = driver.createStream();
+    driver.destroyStream(stream);
+    CudaException e =
+        catchThrowableOfType(CudaException.class, () -> driver.synchronizeStream(stream));
+    assertThat(e.code()).isEqualTo(CudaError.INVALID_HANDLE.code());
+  }
+
+  @Test
+  void numbersOfEnums_areThoseOfTheHeaders() throws ReflectiveOperationException {
+    for (CudaError error : CudaError.values()) {
+      assertThat(number("CUDA_ERROR_" + error.name())).as("%s", error).isEqualTo(error.code());
+    }
+    for (DeviceAttribute a : DeviceAttribute.values()) {
+      assertThat(number("CU_DEVICE_ATTRIBUTE_" + a)).as("%s", a).isEqualTo(a.number());
+    }
+    for (FunctionAttribute a : FunctionAttribute.values()) {
+      assertThat(number("CU_FUNC_ATTRIBUTE_" + a)).as("%s", a).isEqualTo(a.number());
+    }
+    for (PoolAttribute a : PoolAttribute.values()) {
+      assertThat(number("CU_MEMPOOL_ATTR_" + a)).as("%s", a).isEqualTo(a.number());
+    }
+    assertThat(number("CUDA_VERSION"))
+        .isEqualTo(
+            1000 * dev.windlass.cuda.availability.CudaVersion.TOOLKIT.major()
+                + 10 * dev.windlass.cuda.availability.CudaVersion.TOOLKIT.minor());
+  }
+
+  private static int number(String name) throws ReflectiveOperationException {
+    return cudart.class.getField(name).getInt(null);
+  }
+}
