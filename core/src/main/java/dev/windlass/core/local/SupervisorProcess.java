@@ -13,6 +13,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.CodeSource;
 import java.time.Duration;
 import java.time.Instant;
@@ -128,7 +129,15 @@ final class SupervisorProcess {
 
   /** Called by a supervisor that has its lock: from here on it ends only with its job. */
   static void isUp(JobFolder folder) throws IOException {
-    Files.writeString(pidFile(folder), ProcessHandle.current().pid() + " up\n");
+    writePid(folder, ProcessHandle.current().pid() + " up\n");
+  }
+
+  /** In one step: whoever reads an empty file would think that none is on its way. */
+  private static void writePid(JobFolder folder, String text) throws IOException {
+    Path next = folder.path().resolve("supervisor.pid." + ProcessHandle.current().pid());
+    Files.writeString(next, text);
+    Files.move(
+        next, pidFile(folder), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** Starts one. If there is one already, it ends by itself. */
@@ -156,7 +165,7 @@ final class SupervisorProcess {
     builder.redirectErrorStream(true);
     builder.redirectOutput(Redirect.appendTo(folder.path().resolve("supervisor.log").toFile()));
     Process process = builder.start();
-    Files.writeString(pidFile(folder), process.pid() + "\n");
+    writePid(folder, process.pid() + "\n");
   }
 
   /** What to put before a command so that no terminal's signals reach it. */
