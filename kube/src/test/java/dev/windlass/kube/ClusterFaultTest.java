@@ -198,7 +198,8 @@ class ClusterFaultTest {
       lost.getMetadata().setResourceVersion(null);
       lost.getMetadata().setUid(null);
       cluster.admin().resource(lost).create();
-      cluster.admin().resource(lost).updateStatus();
+      // The cluster's controllers write to the new node as well; a patch does not fight with them.
+      cluster.admin().resource(lost).patchStatus();
     }
     assertThat(after.attempts().get(0).reason()).isEqualTo(Reason.NODE_LOST);
     assertThat(after.attempts().get(0).node()).contains(node);
