@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.fake.FakeCuda;
 import dev.windlass.cuda.kit.DeviceKit;
+import dev.windlass.cuda.kit.GraphKit;
 import dev.windlass.cuda.kit.MemoryKit;
 import dev.windlass.cuda.kit.MemoryPoolKit;
 import dev.windlass.cuda.kit.ModuleKit;
@@ -109,6 +110,19 @@ class JavacppCudaDriverTest {
 
   @Nested
   class Modules extends ModuleKit {
+    @Override
+    protected CudaDriver driver() {
+      return open();
+    }
+
+    @Override
+    protected void afterTest() {
+      assertNothingIsLeft();
+    }
+  }
+
+  @Nested
+  class Graphs extends GraphKit {
     @Override
     protected CudaDriver driver() {
       return open();
