@@ -183,7 +183,17 @@ class FaultsTest {
     byte[] bytes = new byte[parameters.position()];
     parameters.get(0, bytes);
     driver.launch(
-        driver.function(module, kernel), blocks, 1, 1, threads, 1, 1, 0, stream, bytes, bytes.length);
+        driver.function(module, kernel),
+        blocks,
+        1,
+        1,
+        threads,
+        1,
+        1,
+        0,
+        stream,
+        bytes,
+        bytes.length);
   }
 
   private static int[] eightTimes(int count) {

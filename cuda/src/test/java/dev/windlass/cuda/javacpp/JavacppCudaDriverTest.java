@@ -9,6 +9,7 @@ import dev.windlass.cuda.kit.GraphKit;
 import dev.windlass.cuda.kit.MemoryKit;
 import dev.windlass.cuda.kit.MemoryPoolKit;
 import dev.windlass.cuda.kit.ModuleKit;
+import dev.windlass.cuda.kit.PeerKit;
 import dev.windlass.cuda.kit.StreamKit;
 import dev.windlass.cuda.kit.VirtualMemoryKit;
 import org.junit.jupiter.api.Nested;
@@ -123,6 +124,19 @@ class JavacppCudaDriverTest {
 
   @Nested
   class Graphs extends GraphKit {
+    @Override
+    protected CudaDriver driver() {
+      return open();
+    }
+
+    @Override
+    protected void afterTest() {
+      assertNothingIsLeft();
+    }
+  }
+
+  @Nested
+  class Peers extends PeerKit {
     @Override
     protected CudaDriver driver() {
       return open();

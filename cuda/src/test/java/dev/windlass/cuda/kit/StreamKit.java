@@ -61,6 +61,39 @@ public abstract class StreamKit extends DriverKit {
   }
 
   @Test
+  void priority_isKept_andBroughtIntoTheRange() {
+    int[] range = new int[2];
+    driver.streamPriorityRange(range);
+    assertThat(range[1]).isLessThanOrEqualTo(range[0]);
+    long first = driver.createStream(range[1]);
+    long beyond = driver.createStream(range[1] - 1);
+    long plain = driver.createStream();
+    assertThat(driver.streamPriority(first)).isEqualTo(range[1]);
+    assertThat(driver.streamPriority(beyond)).isEqualTo(range[1]);
+    assertThat(driver.streamPriority(plain)).isZero();
+    for (long stream : new long[] {first, beyond, plain}) {
+      driver.destroyStream(stream);
+    }
+  }
+
+  @Test
+  void event_thatLetsItsWaiterSleep_worksAsAnyOther() {
+    slowDown();
+    long stream = driver.createStream();
+    long event = driver.createEvent(false, true);
+    ByteBuffer host = driver.allocateHost(4).putInt(0, 8);
+    long memory = driver.allocate(4);
+    driver.copyToDeviceAsync(memory, host, stream);
+    driver.recordEvent(event, stream);
+    driver.synchronizeEvent(event);
+    assertThat(read(memory, 1)).containsExactly(8);
+    driver.free(memory);
+    driver.freeHost(host);
+    driver.destroyEvent(event);
+    driver.destroyStream(stream);
+  }
+
+  @Test
   void contextSynchronisation_waitsForAllStreams() {
     slowDown();
     long a = driver.createStream();
