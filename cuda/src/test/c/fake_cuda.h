@@ -71,7 +71,6 @@ enum Kind { CONTEXT, DEVICE_MEMORY, HOST_MEMORY, STREAM, EVENT, MODULE, RESERVAT
 
 #define MAX_DEVICES 16
 #define MAX_PARAMETERS 64
-#define MULTIPROCESSORS 132
 
 struct Pool {
   int device;
@@ -94,7 +93,7 @@ struct Fake {
   bool initialized;
   int devices, driver_version, init_result, delay_micros;
   uint64_t memory;
-  bool mig; /* the devices are instances of one GPU */
+  bool mig; /* the devices are instances of the first GPU, 1g.10gb each */
   long live[KINDS];
   struct Device device[MAX_DEVICES];
   int fail_call, fail_at, fail_code; /* a call's name as Java's String.hashCode */
@@ -192,6 +191,7 @@ struct Function {
 
 /* The function of a handle, if it is of the current context. */
 struct Function *function_of(void *handle);
+int multiprocessors(void);
 int active_blocks(int threads, size_t shared);
 struct Work kernel_work(struct Function *f, uint64_t threads, const void *arguments, size_t bytes);
 
