@@ -29,8 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** What can be seen of native calls only from the other side. */
 class NativeCallsTest {
-  private static final String TWO =
-      ".version 7.8\n.entry two(.param .u8 a, .param .u32 b)\n{\n}\n";
+  private static final String TWO = ".version 7.8\n.entry two(.param .u8 a, .param .u32 b)\n{\n}\n";
 
   private CudaDriver driver;
   private long module;
