@@ -1,6 +1,7 @@
 package dev.windlass.cuda.javacpp;
 
 import dev.windlass.cuda.driver.CudaDriver;
+import dev.windlass.cuda.driver.Ranges;
 import org.bytedeco.cuda.global.cudart;
 
 /**
@@ -18,7 +19,9 @@ final class JavacppCudaDriver
         JavacppMemory,
         JavacppVirtualMemory,
         JavacppMemoryPools,
+        JavacppPeers,
         JavacppStreams,
+        JavacppGraphs,
         JavacppModules {
   static final String NAME = "NVIDIA driver through JavaCPP";
 
@@ -37,5 +40,10 @@ final class JavacppCudaDriver
   @Override
   public String name() {
     return NAME;
+  }
+
+  @Override
+  public Ranges ranges() {
+    return NvtxRanges.ofProcess();
   }
 }
