@@ -3,7 +3,11 @@ package dev.windlass.cuda.memory.pool;
 import dev.windlass.cuda.driver.CudaException;
 import dev.windlass.cuda.memory.MemoryUse;
 import dev.windlass.cuda.memory.OutOfDeviceMemoryException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Random operations on a pool over a {@link FakeDevice}, which finds overlaps and early reuse. All
@@ -38,7 +42,7 @@ final class PoolRun {
         PoolSettings.GROW
             .withLimit(limit)
             .withReserve(random.nextInt(3) / 4.0)
-            .withGiveBackAfter(java.time.Duration.ZERO);
+            .withGiveBackAfter(Duration.ZERO);
     this.streams = new long[streams];
     for (int i = 0; i < streams; i++) {
       this.streams[i] = i == 0 ? 0 : nextStream++;
@@ -113,7 +117,7 @@ final class PoolRun {
   private void allocate() {
     long bytes = size();
     long stream = stream();
-    long held = pool.use().held();
+    long held = device.used();
     long address;
     try {
       address = pool.allocate(bytes, stream);
@@ -124,21 +128,34 @@ final class PoolRun {
     }
     device.allocated(address, Sizes.round(bytes), stream);
     if (count == addresses.length) {
-      addresses = java.util.Arrays.copyOf(addresses, 2 * count);
-      sizes = java.util.Arrays.copyOf(sizes, 2 * count);
-      owners = java.util.Arrays.copyOf(owners, 2 * count);
+      addresses = Arrays.copyOf(addresses, 2 * count);
+      sizes = Arrays.copyOf(sizes, 2 * count);
+      owners = Arrays.copyOf(owners, 2 * count);
     }
     addresses[count] = address;
     sizes[count] = bytes;
     owners[count++] = stream;
     live += bytes;
-    if (paged && streams.length == 1 && pool.use().held() > held && !failing) {
-      // It grew, so there was no page left without something live in it.
-      if (device.touched() != pool.use().held()) {
+    if (paged && streams.length == 1 && device.used() > held && !failing) {
+      // It grew, so there was no page left without something live or cached in it.
+      long occupied = occupied();
+      if (occupied != device.used()) {
         throw new AssertionError(
-            "Grew to " + pool.use().held() + " while only " + device.touched() + " were in use");
+            "Grew to " + device.used() + " while only " + occupied + " were in use");
       }
     }
+  }
+
+  private long occupied() {
+    Set<Long> pages = new HashSet<>();
+    for (PoolRange r : pool.map()) {
+      if (r.state() == PoolRange.State.LIVE || r.state() == PoolRange.State.CACHED) {
+        for (long p = r.address() / PAGE; p <= (r.address() + r.bytes() - 1) / PAGE; p++) {
+          pages.add(p);
+        }
+      }
+    }
+    return pages.size() * PAGE;
   }
 
   /** A pool of pages refuses only what its whole free pages and the limit do not have room for. */
