@@ -146,7 +146,7 @@ class CudaTest {
   @Test
   void driverThatDoesNotStart_isAskedNothingMore() {
     CudaDriver driver = mock();
-    doThrow(new CudaException("cuInit", 999)).when(driver).initialize();
+    doThrow(CudaException.of("cuInit", 999)).when(driver).initialize();
     Cuda.probe(FakeCuda.environment(), List.of(provider(Optional.empty(), driver)));
     verify(driver).initialize();
     verify(driver, never()).driverVersion();

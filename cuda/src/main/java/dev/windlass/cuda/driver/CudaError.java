@@ -56,6 +56,10 @@ public enum CudaError {
       "the PTX is of a newer CUDA than the driver knows",
       "Compile to machine code (a cubin) for the device, compile with a toolkit not newer than the"
           + " driver, or update the driver"),
+  CONTAINED(
+      226,
+      "the device contained an error of its hardware or of a link",
+      "Have the node's GPUs checked; the context is lost, so start a new process"),
   OPERATING_SYSTEM(304, "a call of the operating system failed", "Look at the kernel's log"),
   INVALID_HANDLE(
       400,
@@ -78,11 +82,25 @@ public enum CudaError {
       702,
       "a kernel ran longer than the device allows",
       "Split the kernel; the context is lost, so start a new process"),
+  CONTEXT_IS_DESTROYED(
+      709, "the context is destroyed or lost", "Make no calls after closing it, or start anew"),
   ASSERT(710, "an assert in a kernel failed", "Read the message; start a new process"),
+  HARDWARE_STACK_ERROR(
+      714,
+      "a kernel's call stack is damaged, or grew too large",
+      "Run the program under compute-sanitizer; the context is lost, so start a new process"),
   ILLEGAL_INSTRUCTION(715, "a kernel met a broken instruction", "Start a new process"),
   MISALIGNED_ADDRESS(
       716,
       "a kernel used an address that its type does not allow",
+      "Run the program under compute-sanitizer; the context is lost, so start a new process"),
+  INVALID_ADDRESS_SPACE(
+      717,
+      "a kernel used an address of another kind of memory",
+      "Run the program under compute-sanitizer; the context is lost, so start a new process"),
+  INVALID_PC(
+      718,
+      "a kernel jumped to where no code is",
       "Run the program under compute-sanitizer; the context is lost, so start a new process"),
   LAUNCH_FAILED(
       719,
@@ -90,6 +108,10 @@ public enum CudaError {
       "Run the program under compute-sanitizer; the context is lost, so start a new process"),
   COOPERATIVE_LAUNCH_TOO_LARGE(
       720, "a cooperative launch does not fit the device at once", "Use a smaller grid"),
+  TENSOR_MEMORY_LEAK(
+      721,
+      "a kernel ended without freeing its tensor memory",
+      "Correct the kernel; the context is lost, so start a new process"),
   NOT_PERMITTED(800, "this is not permitted here", "Check the rights of the process"),
   NOT_SUPPORTED(801, "the device or the system cannot do this", "Ask the device's attributes"),
   SYSTEM_NOT_READY(
@@ -145,6 +167,33 @@ public enum CudaError {
   /** What to do, without the last full stop. */
   public String remedy() {
     return remedy;
+  }
+
+  /**
+   * Whether the context is lost with it: the driver returns it again for every later call. These
+   * are the errors of which CUDA's reference says that the process must be ended, and those after
+   * which in practice nothing works.
+   */
+  public boolean sticky() {
+    return switch (this) {
+      case ECC_UNCORRECTABLE,
+          NVLINK_UNCORRECTABLE,
+          CONTAINED,
+          ILLEGAL_ADDRESS,
+          LAUNCH_TIMEOUT,
+          CONTEXT_IS_DESTROYED,
+          ASSERT,
+          HARDWARE_STACK_ERROR,
+          ILLEGAL_INSTRUCTION,
+          MISALIGNED_ADDRESS,
+          INVALID_ADDRESS_SPACE,
+          INVALID_PC,
+          LAUNCH_FAILED,
+          TENSOR_MEMORY_LEAK,
+          UNKNOWN ->
+          true;
+      default -> false;
+    };
   }
 
   /** The driver's name, for example {@code CUDA_ERROR_OUT_OF_MEMORY}. */

@@ -61,7 +61,7 @@ final class Scratch {
   /** Throws what the driver returned, if it is not success. */
   static void check(int code, String call) {
     if (code != 0) {
-      throw new CudaException(call, code);
+      throw CudaException.of(call, code);
     }
   }
 
