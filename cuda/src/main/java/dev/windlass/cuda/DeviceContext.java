@@ -495,39 +495,46 @@ public final class DeviceContext implements AutoCloseable {
     }
     leaks.close();
     try {
-      if (healthy()) {
-        bind();
-        driver.synchronizeContext();
-        handles.forEach(Handle::free);
-        order.lock();
-        try {
-          bind();
-          for (Lane lane : lanes) {
-            lane.dispose();
-          }
-        } finally {
-          order.unlock();
-        }
-        staging.close();
-        pinned.close();
-      }
-    } catch (CudaException e) {
-      throw failed(e);
+      quietlyIfLost(this::closeWhatIsOpen);
     } finally {
-      giveDeviceBack();
+      try {
+        quietlyIfLost(allocator::close);
+      } finally {
+        quietlyIfLost(() -> driver.releasePrimaryContext(deviceHandle));
+      }
     }
   }
 
-  private void giveDeviceBack() {
+  /** What fails in a context that is known to be lost is no news. */
+  private void quietlyIfLost(Runnable step) {
+    boolean wasHealthy = healthy();
+    bind();
     try {
-      bind();
-      allocator.close();
-      driver.releasePrimaryContext(deviceHandle);
+      step.run();
     } catch (CudaException e) {
       failed(e);
-      if (healthy()) {
+      if (wasHealthy) {
         throw e;
       }
     }
+  }
+
+  private void closeWhatIsOpen() {
+    if (!healthy()) {
+      return;
+    }
+    driver.synchronizeContext();
+    handles.forEach(Handle::free);
+    order.lock();
+    try {
+      bind();
+      for (Lane lane : lanes) {
+        lane.dispose();
+      }
+    } finally {
+      order.unlock();
+    }
+    staging.close();
+    pinned.close();
   }
 }

@@ -245,6 +245,7 @@ public final class Stream implements AutoCloseable {
     begin("cuStreamWaitEvent");
     try {
       mustNotCapture("waiting for an event", "other work is not part of the graph");
+      other.mustNotCapture("waiting for a stream", "its work does not run yet");
       lane.waitFor(other.lane, other.lane.epoch());
     } catch (CudaException e) {
       throw context.failed(e);
@@ -291,9 +292,14 @@ public final class Stream implements AutoCloseable {
     context.order.unlock();
   }
 
-  /** Closes the stream. Its work goes on; this does not wait for it. Twice does nothing. */
+  /**
+   * Closes the stream. Its work goes on; this does not wait for it. Twice does nothing.
+   *
+   * @throws InvalidUseException if the stream is being captured
+   */
   @Override
   public void close() {
+    mustNotCapture("closing a stream", "the capture has to end first");
     if (watch.closed()) {
       context.close(lane);
     }
