@@ -57,7 +57,7 @@ public final class DeviceContext implements AutoCloseable {
     this.ordering = ordering;
     bind();
     this.leaks = new LeakDetector();
-    this.allocator = new DriverMemory(driver);
+    this.allocator = growth.open(driver, deviceHandle, handle);
     this.pinned = new PinnedMemory(driver);
     this.staging = new Staging(driver, pinned);
     this.defaultLane = new Lane(this, driver.createStream(), 0, 0);
@@ -175,7 +175,7 @@ public final class DeviceContext implements AutoCloseable {
         lanes.add(lane);
       }
       chooseHome();
-      return new Stream(this, lane);
+      return new Stream(this, lane).watched();
     } catch (CudaException e) {
       throw failed(e);
     } finally {
@@ -200,7 +200,9 @@ public final class DeviceContext implements AutoCloseable {
     home = only != null && open == 1 && only.capture() == null ? only : defaultLane;
   }
 
+  /** A stream that is captured is one that the allocator must leave alone. */
   Capture beginCapture(Lane lane) {
+    allocator.forget(lane.handle);
     Capture capture = lane.beginCapture();
     chooseHome();
     return capture;
@@ -381,6 +383,14 @@ public final class DeviceContext implements AutoCloseable {
     defaultStream.synchronize();
   }
 
+  /**
+   * Where the memory of this context comes from, with the parts of {@link MemoryGrowth#with} around
+   * it. Memory that is allocated here by hand is not seen by the automatic ordering.
+   */
+  public DeviceAllocator allocator() {
+    return allocator;
+  }
+
   /** What the device memory of this context is used for. */
   public MemoryUse memoryUse() {
     return allocator.use();
@@ -444,9 +454,6 @@ public final class DeviceContext implements AutoCloseable {
     return leaks;
   }
 
-  DeviceAllocator allocator() {
-    return allocator;
-  }
 
   PinnedMemory pinned() {
     return pinned;
@@ -495,6 +502,7 @@ public final class DeviceContext implements AutoCloseable {
     }
     leaks.close();
     try {
+      handles.forEach(Handle::free);
       quietlyIfLost(this::closeWhatIsOpen);
     } finally {
       try {
@@ -506,7 +514,7 @@ public final class DeviceContext implements AutoCloseable {
   }
 
   /** What fails in a context that is known to be lost is no news. */
-  private void quietlyIfLost(Runnable step) {
+  void quietlyIfLost(Runnable step) {
     boolean wasHealthy = healthy();
     bind();
     try {
@@ -524,7 +532,6 @@ public final class DeviceContext implements AutoCloseable {
       return;
     }
     driver.synchronizeContext();
-    handles.forEach(Handle::free);
     order.lock();
     try {
       bind();

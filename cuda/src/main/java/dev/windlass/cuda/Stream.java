@@ -15,12 +15,17 @@ import org.jspecify.annotations.Nullable;
 public final class Stream implements AutoCloseable {
   private final DeviceContext context;
   private final Lane lane;
-  private final Tracked watch;
+  private Tracked watch = () -> true;
 
   Stream(DeviceContext context, Lane lane) {
     this.context = context;
     this.lane = lane;
-    this.watch = context.leaks().track(this, "stream", () -> context.close(lane));
+  }
+
+  /** Has the stream closed should it be lost unclosed. */
+  Stream watched() {
+    watch = context.leaks().track(this, "stream", () -> context.close(lane));
+    return this;
   }
 
   /** The context that it belongs to. */
