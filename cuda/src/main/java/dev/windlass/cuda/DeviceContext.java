@@ -90,6 +90,11 @@ public final class DeviceContext implements AutoCloseable {
     return device.properties();
   }
 
+  /** The driver's handle of the context. */
+  long handle() {
+    return handle;
+  }
+
   /** The driver's number of the device. */
   int deviceHandle() {
     return deviceHandle;

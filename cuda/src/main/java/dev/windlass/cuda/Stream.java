@@ -24,7 +24,9 @@ public final class Stream implements AutoCloseable {
 
   /** Has the stream closed should it be lost unclosed. */
   Stream watched() {
-    watch = context.leaks().track(this, "stream", () -> context.close(lane));
+    DeviceContext of = context;
+    Lane behind = lane; // what frees a lost stream must not refer to it
+    watch = of.leaks().track(this, "stream", () -> of.close(behind));
     return this;
   }
 
