@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.windlass.core.context.JobContext;
 import dev.windlass.core.job.Memory;
 import dev.windlass.cuda.device.CudaIndex;
+import dev.windlass.cuda.driver.DeviceAttribute;
 import dev.windlass.cuda.fake.FakeCuda;
 import dev.windlass.cuda.memory.OutOfDeviceMemoryException;
 import dev.windlass.cuda.memory.Statistics;
@@ -132,8 +133,15 @@ class DeviceContextTest extends GpuCase {
 
   @Test
   void deviceWithoutVirtualMemory_usesSegments() {
-    FakeCuda.failAt("cuMemCreate", 1, 801);
-    assertThat(gpu.device().properties().features().virtualMemory()).isTrue();
+    FakeCuda.withhold(DeviceAttribute.VIRTUAL_MEMORY_MANAGEMENT_SUPPORTED.number());
+    try (DeviceContext old = cuda.device(0).context(MemoryGrowth.grow());
+        Stream stream = old.newStream();
+        IntMemory x = old.ints(100)) {
+      assertThat(old.device().properties().features().virtualMemory()).isFalse();
+      x.fill(4, stream);
+      assertThat(x.toArray()).containsOnly(4);
+      assertThat(FakeCuda.live(FakeCuda.Kind.MAPPING)).isZero();
+    }
   }
 
   @Test
