@@ -42,7 +42,7 @@ static CUresult launch(void *function, const struct Config *c, void **extra) {
   for (unsigned i = 0; i < c->count; i++) {
     const struct Attribute *a = &c->attributes[i];
     if (a->id == 2) {
-      uint64_t most = MULTIPROCESSORS * (uint64_t)active_blocks((int)threads, c->shared);
+      uint64_t most = (uint64_t)multiprocessors() * (uint64_t)active_blocks((int)threads, c->shared);
       if (a->value.cooperative && blocks > most) return COOPERATIVE_LAUNCH_TOO_LARGE;
       shape[7] = a->value.cooperative;
     } else if (a->id == 4) {
@@ -90,7 +90,7 @@ API CUresult cuOccupancyMaxActiveClusters(int *clusters, void *function, const s
   CUresult fits = cluster_fits(f, config, cluster);
   if (fits) return leave(fits);
   int threads = (int)(config->bx * config->by * config->bz);
-  *clusters = MULTIPROCESSORS * active_blocks(threads, config->shared) / (int)(cluster[0] * cluster[1] * cluster[2]);
+  *clusters = multiprocessors() * active_blocks(threads, config->shared) / (int)(cluster[0] * cluster[1] * cluster[2]);
   return leave(SUCCESS);
 }
 

@@ -163,6 +163,6 @@ API CUresult cuOccupancyMaxPotentialBlockSize(int *grid, int *block, void *funct
   ENTER(true);
   if (!function_of(function)) return leave(INVALID_HANDLE);
   *block = limit > 0 && limit < 1024 ? limit : 1024;
-  *grid = MULTIPROCESSORS * (2048 / *block);
+  *grid = multiprocessors() * (2048 / *block);
   return leave(SUCCESS);
 }

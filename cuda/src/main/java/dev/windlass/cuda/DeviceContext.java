@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ public final class DeviceContext implements AutoCloseable {
   private final Ordering ordering;
   private final AtomicReference<@Nullable CudaFatalException> fault = new AtomicReference<>();
   private final List<Lane> lanes = new ArrayList<>(); // by number
+  private final Completions completions = new Completions(this);
   private final Set<Handle> handles = ConcurrentHashMap.newKeySet();
   private final LeakDetector leaks;
   private final DeviceAllocator allocator;
@@ -137,8 +139,20 @@ public final class DeviceContext implements AutoCloseable {
   CudaException failed(CudaException e) {
     if (e instanceof CudaFatalException fatal) {
       fault.compareAndSet(null, fatal);
+      completions.fail(fatal);
     }
     return e;
+  }
+
+  /** Makes a call of the driver that is not on a hot path. */
+  long call(String name, ToLongFunction<CudaDriver> call) {
+    check(name);
+    bind();
+    try {
+      return call.applyAsLong(driver);
+    } catch (CudaException e) {
+      throw failed(e);
+    }
   }
 
   /** Whether the context can still be used: no error has come up that it does not survive. */
@@ -178,12 +192,28 @@ public final class DeviceContext implements AutoCloseable {
     Lane only = null;
     int open = 0;
     for (Lane lane : lanes) {
-      if (lane != defaultLane() && !lane.isClosed()) {
+      if (lane != defaultLane && !lane.isClosed()) {
         only = lane;
         open++;
       }
     }
-    home = only != null && open == 1 ? only : defaultLane();
+    home = only != null && open == 1 && only.capture() == null ? only : defaultLane;
+  }
+
+  Capture beginCapture(Lane lane) {
+    Capture capture = lane.beginCapture();
+    chooseHome();
+    return capture;
+  }
+
+  void endCapture(Lane lane) {
+    order.lock();
+    try {
+      lane.endCapture();
+      chooseHome();
+    } finally {
+      order.unlock();
+    }
   }
 
   void close(Lane lane) {
@@ -301,6 +331,7 @@ public final class DeviceContext implements AutoCloseable {
     if (!lane.hold()) {
       if (stream != null) {
         stream.handle(); // which says that it is closed
+        stream.mustNotCapture("allocating device memory", "memory is not part of a graph");
       }
       lane = defaultLane();
       lane.hold();
@@ -378,6 +409,14 @@ public final class DeviceContext implements AutoCloseable {
     try {
       check("cuCtxSynchronize");
       for (Lane lane : lanes) {
+        if (lane.capture() != null) {
+          throw new InvalidUseException(
+              "waiting for all streams",
+              "a stream is being captured, and its work does not run yet",
+              "Wait before or after the capture");
+        }
+      }
+      for (Lane lane : lanes) {
         all.add(lane);
         upTo.add(lane.nextEpoch());
       }
@@ -395,6 +434,10 @@ public final class DeviceContext implements AutoCloseable {
       all.get(i).isDoneBelow(upTo.get(i));
     }
     order.unlock();
+  }
+
+  Completions completions() {
+    return completions;
   }
 
   LeakDetector leaks() {
@@ -452,39 +495,46 @@ public final class DeviceContext implements AutoCloseable {
     }
     leaks.close();
     try {
-      if (healthy()) {
-        bind();
-        driver.synchronizeContext();
-        handles.forEach(Handle::free);
-        order.lock();
-        try {
-          bind();
-          for (Lane lane : lanes) {
-            lane.dispose();
-          }
-        } finally {
-          order.unlock();
-        }
-        staging.close();
-        pinned.close();
-      }
-    } catch (CudaException e) {
-      throw failed(e);
+      quietlyIfLost(this::closeWhatIsOpen);
     } finally {
-      giveDeviceBack();
+      try {
+        quietlyIfLost(allocator::close);
+      } finally {
+        quietlyIfLost(() -> driver.releasePrimaryContext(deviceHandle));
+      }
     }
   }
 
-  private void giveDeviceBack() {
+  /** What fails in a context that is known to be lost is no news. */
+  private void quietlyIfLost(Runnable step) {
+    boolean wasHealthy = healthy();
+    bind();
     try {
-      bind();
-      allocator.close();
-      driver.releasePrimaryContext(deviceHandle);
+      step.run();
     } catch (CudaException e) {
       failed(e);
-      if (healthy()) {
+      if (wasHealthy) {
         throw e;
       }
     }
+  }
+
+  private void closeWhatIsOpen() {
+    if (!healthy()) {
+      return;
+    }
+    driver.synchronizeContext();
+    handles.forEach(Handle::free);
+    order.lock();
+    try {
+      bind();
+      for (Lane lane : lanes) {
+        lane.dispose();
+      }
+    } finally {
+      order.unlock();
+    }
+    staging.close();
+    pinned.close();
   }
 }

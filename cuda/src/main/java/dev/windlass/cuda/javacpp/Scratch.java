@@ -1,5 +1,6 @@
 package dev.windlass.cuda.javacpp;
 
+import dev.windlass.cuda.driver.CudaError;
 import dev.windlass.cuda.driver.CudaException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -39,6 +40,7 @@ final class Scratch {
   final Function function = new Function();
   final Module module = new Module();
   final Context context = new Context();
+  final Context context2 = new Context();
   final Pool pool = new Pool();
   final Graph graph = new Graph();
   final Executable executable = new Executable();
@@ -68,8 +70,14 @@ final class Scratch {
   /** Throws what the driver returned, if it is not success. */
   static void check(int code, String call) {
     if (code != 0) {
-      throw CudaException.of(call, code);
+      throw failed(code, call);
     }
+  }
+
+  private static CudaException failed(int code, String call) {
+    return CudaError.of(code).isPresent()
+        ? CudaException.of(call, code)
+        : CudaException.ofUnknown(call, code, Errors.words(code).orElse("error " + code));
   }
 
   static ByteBuffer direct(int bytes) {

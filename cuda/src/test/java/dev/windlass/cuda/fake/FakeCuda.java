@@ -31,7 +31,8 @@ public final class FakeCuda {
     MAPPING(8),
     POOL_MEMORY(9),
     GRAPH(10),
-    GRAPH_EXECUTABLE(11);
+    GRAPH_EXECUTABLE(11),
+    REGISTRATION(12);
 
     private final int number;
 
@@ -78,6 +79,16 @@ public final class FakeCuda {
     pose(devices, driverVersion, initResult, MEMORY);
   }
 
+  /**
+   * As if the driver were loaded anew, with so many MIG instances of the first GPU as its devices:
+   * 1g.10gb each, with UUIDs as {@link FakeNvml} has them, and no peers of each other. A real driver
+   * shows a process one of them.
+   */
+  public static void poseAsInstances(int count, long memory) {
+    pose(count, 13010, 0, memory);
+    instances();
+  }
+
   /** The nth call from now of that name (as the C library exports it) returns this code. */
   public static void failAt(String call, int nth, int code) {
     failAt(call.hashCode(), nth, code);
@@ -114,6 +125,8 @@ public final class FakeCuda {
 
   /** A byte of the last launch's parameters. */
   public static native byte launchArgument(int index);
+
+  private static native void instances();
 
   private static native long live(int kind);
 
