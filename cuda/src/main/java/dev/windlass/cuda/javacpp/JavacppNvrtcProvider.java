@@ -14,11 +14,14 @@ public final class JavacppNvrtcProvider implements NvrtcProvider {
   /** NVRTC needs neither driver nor runtime; JavaCPP's class of it loads that of CUDA first. */
   @Override
   public Optional<String> missingLibrary(CudaEnvironment environment) {
-    for (String name :
-        List.of(
-            CudaEnvironment.COMPILER_LIBRARY,
-            CudaEnvironment.DRIVER_LIBRARY,
-            CudaEnvironment.RUNTIME_LIBRARY)) {
+    List<String> needed =
+        JavacppCudaDriver.isLoaded()
+            ? List.of(CudaEnvironment.COMPILER_LIBRARY)
+            : List.of(
+                CudaEnvironment.COMPILER_LIBRARY,
+                CudaEnvironment.DRIVER_LIBRARY,
+                CudaEnvironment.RUNTIME_LIBRARY);
+    for (String name : needed) {
       if (environment.library(name).isEmpty()
           && !JavacppCudaDriverProvider.onClassPath("/org/bytedeco/cuda/%s/" + name, environment)) {
         return Optional.of(name);

@@ -22,6 +22,7 @@ final class MangledName {
   private final String text;
   private int at;
   private int depth;
+  private String functionName = "";
   private List<Argument> templateArguments = List.of();
 
   /** Null stands for a part that has no text of its own here, such as a pack. */
@@ -79,6 +80,21 @@ final class MangledName {
     }
   }
 
+  /** The function's name in C++ with its namespaces, and without the arguments of a template. */
+  static Optional<String> functionName(String mangled) {
+    if (!mangled.startsWith("_Z") || mangled.length() > MAX_LENGTH) {
+      return Optional.empty();
+    }
+    MangledName name = new MangledName(mangled);
+    try {
+      name.at = 2;
+      boolean ignored = name.name();
+      return Optional.of(name.functionName);
+    } catch (Unknown e) {
+      return Optional.empty();
+    }
+  }
+
   private List<String> function() throws Unknown {
     at = 2;
     boolean template = name();
@@ -127,6 +143,7 @@ final class MangledName {
       return nested(true).template();
     }
     String name = sourceName();
+    functionName = name;
     if (peek() != 'I') {
       return false;
     }
@@ -166,6 +183,7 @@ final class MangledName {
       } else {
         String name = sourceName();
         prefix = Type.named(prefix == null ? name : prefix.left() + "::" + name);
+        functionName = function ? prefix.left() : functionName;
         template = false;
       }
       if (!function || peek() != 'E') {

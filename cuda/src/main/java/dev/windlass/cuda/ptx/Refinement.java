@@ -29,6 +29,11 @@ final class Refinement {
 
   private Refinement() {}
 
+  /** What a value of that type is, if it is a number. */
+  static Optional<Element> element(String type) {
+    return Optional.ofNullable(ELEMENTS.get(type));
+  }
+
   /** The parameters, with their types in C++ where the name tells as many as there are. */
   static List<Parameter> byName(String mangled, List<Parameter> parameters) {
     Optional<List<String>> types = MangledName.parameterTypes(mangled);
@@ -46,7 +51,7 @@ final class Refinement {
     boolean number = p.bytes() == 8 && p.kind() != Kind.STRUCT && p.kind() != Kind.FLOAT;
     boolean pointer = type.endsWith("*") || type.endsWith("* const") || type.endsWith("&");
     if (!number || !pointer) {
-      Optional<Element> scalar = Optional.ofNullable(ELEMENTS.get(type));
+      Optional<Element> scalar = element(type);
       boolean told = p.kind() == Kind.BITS && scalar.isPresent();
       return p.refined(
           told ? Kind.valueOf(scalar.get().kind().name()) : p.kind(),
@@ -54,7 +59,7 @@ final class Refinement {
           Optional.of(type));
     }
     PointerUse use = p.pointer().orElse(PointerUse.NONE);
-    Optional<Element> named = Optional.ofNullable(ELEMENTS.get(pointee(type)));
+    Optional<Element> named = element(pointee(type));
     return p.refined(
         Kind.POINTER,
         Optional.of(use.withElement(named.isPresent() ? named : use.element())),
