@@ -38,6 +38,7 @@ enum {
   INVALID_DEVICE = 101,
   INVALID_IMAGE = 200,
   INVALID_CONTEXT = 201,
+  NO_BINARY_FOR_GPU = 209,
   PEER_ACCESS_UNSUPPORTED = 217,
   INVALID_PTX = 218,
   UNSUPPORTED_PTX_VERSION = 222,
@@ -188,6 +189,11 @@ struct Function {
   struct Parameter parameter[MAX_PARAMETERS];
   struct Function *next;
 };
+
+struct Function *new_function(struct Function **list);
+bool is_cubin(const char *image);
+/* Adds its kernels to the list; 209 if it is not for the fake's architecture, 9.0. */
+CUresult read_cubin(const char *image, struct Function **functions);
 
 /* The function of a handle, if it is of the current context. */
 struct Function *function_of(void *handle);

@@ -46,6 +46,7 @@ public final class FakeLibraries {
           "captures.c",
           "graphs.c",
           "modules.c",
+          "cubin.c",
           "launches.c",
           "kernels.c");
       compile(folder.resolve("libcudart.so.13"), "fake_cudart.c");
