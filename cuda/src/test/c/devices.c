@@ -169,6 +169,12 @@ API CUresult cuCtxSynchronize(void) {
   return leave(current->error);
 }
 
+/* NVRTC asks the driver for things that it may have; one that has none must say so. */
+API CUresult cuGetExportTable(const void **table, const void *id) {
+  (void)table, (void)id;
+  return NOT_FOUND;
+}
+
 /* Words for the numbers that a newer driver might have; the others are in CudaError. */
 API CUresult cuGetErrorName(CUresult error, const char **name) {
   bool known = error >= 4000 && error < 5000;

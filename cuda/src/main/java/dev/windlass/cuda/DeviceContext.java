@@ -1,6 +1,8 @@
 package dev.windlass.cuda;
 
 import dev.windlass.core.job.Memory;
+import dev.windlass.cuda.compile.CompileOptions;
+import dev.windlass.cuda.compile.CompiledCode;
 import dev.windlass.cuda.device.DeviceProperties;
 import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.driver.CudaException;
@@ -386,6 +388,56 @@ public final class DeviceContext implements AutoCloseable {
       order.unlock();
     }
     defaultStream.synchronize();
+  }
+
+  /**
+   * Compiles CUDA C++ with NVRTC, or takes the result from the cache on disk, and loads it.
+   *
+   * @param name the source's name in messages, for example {@code saxpy.cu}
+   * @param source CUDA C++
+   * @throws dev.windlass.cuda.compile.CompileException if it has errors
+   * @throws dev.windlass.cuda.compile.CompilerUnavailableException if there is no NVRTC
+   * @throws IncompatibleCodeException if the driver does not take the code
+   */
+  public Module compile(String name, String source) {
+    return compile(name, source, CompileOptions.DEFAULT);
+  }
+
+  /** Compiles and loads, as {@link #compile(String, String)}. */
+  public Module compile(String name, String source, CompileOptions options) {
+    check("nvrtcCompileProgram");
+    return load(
+        ModuleLoading.compiler().compile(name, source, device.computeCapability(), options));
+  }
+
+  /**
+   * Loads what a compiler has made for this device.
+   *
+   * @throws IncompatibleCodeException if the driver does not take the code
+   */
+  public Module load(CompiledCode code) {
+    return ModuleLoading.load(this, code);
+  }
+
+  /**
+   * Loads PTX.
+   *
+   * @throws dev.windlass.cuda.ptx.PtxException if it is no PTX, or not all of it
+   * @throws IncompatibleCodeException if the driver does not take the code
+   */
+  public Module load(String ptx) {
+    return ModuleLoading.load(this, ptx);
+  }
+
+  /**
+   * Loads PTX, a cubin or a fatbin.
+   *
+   * @throws InvalidUseException if it is none of these, or not all of it
+   * @throws dev.windlass.cuda.ptx.PtxException if it is PTX and not all of it
+   * @throws IncompatibleCodeException if the driver does not take the code
+   */
+  public Module load(byte[] image) {
+    return ModuleLoading.load(this, image);
   }
 
   /**
