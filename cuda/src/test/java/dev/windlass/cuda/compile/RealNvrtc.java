@@ -16,7 +16,9 @@ public final class RealNvrtc {
   public static Nvrtc start() {
     FakeCuda.start();
     Assumptions.assumeTrue(
-        new dev.windlass.cuda.javacpp.JavacppNvrtcProvider().missingLibrary(environment()).isEmpty(),
+        new dev.windlass.cuda.javacpp.JavacppNvrtcProvider()
+            .missingLibrary(environment())
+            .isEmpty(),
         "skipped: there is no NVRTC; 'mvn -Pnvrtc' puts it on the class path");
     return Compiler.load(environment(), ServiceLoader.load(NvrtcProvider.class));
   }
