@@ -87,12 +87,9 @@ final class Arguments {
     } else if (argument instanceof Double d) {
       set(index, (double) d);
     } else if (argument instanceof Boolean || argument instanceof Byte) {
-      number(index, 1, Kind.INTEGER, argument);
-      byte value = argument instanceof Byte b ? b : (byte) (((Boolean) argument) ? 1 : 0);
-      view.put(parameters[index].offset(), value);
+      small(index, 1, argument);
     } else if (argument instanceof Short || argument instanceof Character) {
-      Parameter p = number(index, 2, Kind.INTEGER, argument);
-      StructLayout.putNumber(argument, view, p.offset());
+      small(index, 2, argument);
     } else if (argument instanceof KernelArgument.Untyped untyped) {
       pointer(index, untyped.memory(), true);
     } else if (argument instanceof KernelArgument.Address address) {
@@ -112,23 +109,39 @@ final class Arguments {
   }
 
   void set(int index, int value) {
-    Parameter p = number(index, 4, Kind.INTEGER, value);
+    Parameter p = parameter(index);
+    if (!takes(p, 4, Kind.INTEGER)) {
+      throw mismatch(p, given(value), hint(p));
+    }
     view.putInt(p.offset(), value);
+    done(p, null);
   }
 
   void set(int index, float value) {
-    Parameter p = number(index, 4, Kind.FLOAT, value);
+    Parameter p = parameter(index);
+    if (!takes(p, 4, Kind.FLOAT)) {
+      throw mismatch(p, given(value), hint(p));
+    }
     view.putFloat(p.offset(), value);
+    done(p, null);
   }
 
   void set(int index, double value) {
-    Parameter p = number(index, 8, Kind.FLOAT, value);
+    Parameter p = parameter(index);
+    if (!takes(p, 8, Kind.FLOAT)) {
+      throw mismatch(p, given(value), hint(p));
+    }
     view.putDouble(p.offset(), value);
+    done(p, null);
   }
 
   void set(int index, long value) {
-    Parameter p = number(index, 8, Kind.INTEGER, value);
+    Parameter p = parameter(index);
+    if (!takes(p, 8, Kind.INTEGER)) {
+      throw mismatch(p, given(value), hint(p));
+    }
     view.putLong(p.offset(), value);
+    done(p, null);
   }
 
   void set(int index, @Nullable DeviceMemory value) {
@@ -147,20 +160,23 @@ final class Arguments {
     return parameters[index];
   }
 
-  /** Checks a number; the two-byte integer is also the bits of a half. */
-  private Parameter number(int index, int bytes, Kind kind, Object value) {
+  /** Whether it takes such a number; an integer of two bytes is also the bits of a half. */
+  private static boolean takes(Parameter p, int bytes, Kind kind) {
+    boolean integer = kind == Kind.INTEGER;
+    return p.bytes() == bytes
+        && (p.kind() == kind
+            || p.kind() == Kind.BITS
+            || (integer && bytes == 2 && p.kind() == Kind.FLOAT)
+            || (integer && p.kind() == Kind.POINTER && ParameterText.isIntegerInCpp(p)));
+  }
+
+  private void small(int index, int bytes, Object number) {
     Parameter p = parameter(index);
-    boolean fits =
-        p.bytes() == bytes
-            && (p.kind() == kind
-                || p.kind() == Kind.BITS
-                || (bytes == 2 && p.kind() == Kind.FLOAT)
-                || (p.kind() == Kind.POINTER && ParameterText.isIntegerInCpp(p)));
-    if (!fits || (kind == Kind.FLOAT && p.kind() == Kind.POINTER)) {
-      throw mismatch(p, given(value), hint(p));
+    if (!takes(p, bytes, Kind.INTEGER)) {
+      throw mismatch(p, given(number), hint(p));
     }
+    StructLayout.putNumber(number, view, p.offset());
     done(p, null);
-    return p;
   }
 
   private void pointer(int index, DeviceMemory value, boolean untyped) {
