@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 final class Arguments {
+  private static final byte UNUSED = 0;
+  private static final byte READ = 1;
+  private static final byte WRITTEN = 2;
+
   private final DeviceContext context;
   private final KernelSignature signature;
   private final Parameter[] parameters;
@@ -26,7 +30,10 @@ final class Arguments {
   private final ByteBuffer view;
   private final @Nullable DeviceMemory[] memory; // a pointer's, by parameter
   private final List<DeviceMemory>[] within; // in a struct, by parameter
+  private final byte[] uses; // by parameter
   private final boolean[] set;
+  private int unset;
+  private boolean structs; // whether there may be memory in one
 
   @SuppressWarnings({"unchecked", "rawtypes"})
   Arguments(DeviceContext context, KernelSignature signature) {
@@ -38,7 +45,14 @@ final class Arguments {
     this.memory = new DeviceMemory[parameters.length];
     this.within = new List[parameters.length];
     java.util.Arrays.fill(within, List.of());
+    this.uses = new byte[parameters.length];
+    for (Parameter p : parameters) {
+      Optional<PointerUse> use = p.pointer();
+      uses[p.index()] =
+          use.isEmpty() || use.get().written() ? WRITTEN : use.get().read() ? READ : UNUSED;
+    }
     this.set = new boolean[parameters.length];
+    this.unset = parameters.length;
   }
 
   /** The bytes, of which all count. */
@@ -248,6 +262,7 @@ final class Arguments {
         });
     done(p, null);
     within[index] = memories;
+    structs = true;
   }
 
   private void bytes(int index, byte[] value) {
@@ -260,43 +275,56 @@ final class Arguments {
   }
 
   private void done(Parameter p, @Nullable DeviceMemory value) {
-    memory[p.index()] = value;
-    within[p.index()] = List.of();
-    set[p.index()] = true;
+    int i = p.index();
+    memory[i] = value;
+    if (structs) {
+      within[i] = List.of();
+    }
+    if (!set[i]) {
+      set[i] = true;
+      unset--;
+    }
   }
 
   /** Lets go of the memory. */
   void clear() {
-    for (int i = 0; i < memory.length; i++) {
-      memory[i] = null;
-      within[i] = List.of();
-    }
+    java.util.Arrays.fill(memory, null);
+    java.util.Arrays.fill(within, List.of());
+    structs = false;
   }
 
   /** Right before the launch is queued: orders the stream after other uses of the memory. */
   void before(Stream stream) {
-    for (int i = 0; i < parameters.length; i++) {
-      if (!set[i]) {
-        throw invalid(
-            "parameter " + i + ", " + ParameterText.of(parameters[i]) + ", was never set",
-            "Set all before the first launch");
-      }
+    if (unset > 0) {
+      throw neverSet();
+    }
+    for (int i = 0; i < memory.length; i++) {
       DeviceMemory m = memory[i];
       if (m != null) {
-        Optional<PointerUse> use = parameters[i].pointer();
-        if (use.isEmpty() || use.get().written()) {
+        if (uses[i] == WRITTEN) {
           m.beforeWrite(stream);
-        } else if (use.get().read()) {
+        } else if (uses[i] == READ) {
           m.beforeRead(stream);
         } else {
           long ignored = m.address(); // not used, but it must not be closed
         }
       }
-      List<DeviceMemory> inside = within[i];
-      for (int k = 0; k < inside.size(); k++) {
-        inside.get(k).beforeWrite(stream);
+    }
+    if (structs) {
+      for (List<DeviceMemory> inside : within) {
+        inside.forEach(m -> m.beforeWrite(stream));
       }
     }
+  }
+
+  private InvalidUseException neverSet() {
+    int i = 0;
+    while (set[i]) {
+      i++;
+    }
+    return invalid(
+        "parameter " + i + ", " + ParameterText.of(parameters[i]) + ", was never set",
+        "Set all before the first launch");
   }
 
   private static String given(@Nullable Object value) {
