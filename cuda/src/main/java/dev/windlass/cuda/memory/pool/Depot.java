@@ -2,6 +2,7 @@ package dev.windlass.cuda.memory.pool;
 
 import dev.windlass.cuda.driver.CudaException;
 import dev.windlass.cuda.memory.MemoryBreakdown;
+import dev.windlass.cuda.memory.MemoryEvents;
 import dev.windlass.cuda.memory.MemoryUse;
 import dev.windlass.cuda.memory.OutOfDeviceMemoryException;
 import java.util.ArrayList;
@@ -136,7 +137,7 @@ final class Depot {
       address = fromAnotherStream(owner, size);
     }
     if (address == 0) {
-      address = backing.grow(owner, size);
+      address = grow(owner, size);
     }
     if (address == 0 && !flushed && flush()) {
       address = fitWhenDone(owner, size);
@@ -147,7 +148,17 @@ final class Depot {
       }
       address = arena.gather(owner, epochs.owners(), size);
     }
-    return address != 0 ? address : backing.grow(owner, size);
+    return address != 0 ? address : grow(owner, size);
+  }
+
+  private long grow(Owner owner, long size) {
+    long before = backing.held();
+    long address = backing.grow(owner, size);
+    long held = backing.held();
+    if (held > before) {
+      MemoryEvents.growth(held - before, held);
+    }
+    return address;
   }
 
   private long fit(Owner owner, long size) {
@@ -287,7 +298,11 @@ final class Depot {
     }
     epochs.poll();
     backing.settle();
-    return backing.giveBack(bytesToKeep, idleTicks);
+    long given = backing.giveBack(bytesToKeep, idleTicks);
+    if (given > 0) {
+      MemoryEvents.giveBack(given, backing.held());
+    }
+    return given;
   }
 
   /** Time passes: gives back what was not used for four to seven ticks. */
@@ -327,6 +342,7 @@ final class Depot {
             device[0],
             device[1],
             backing.source());
+    MemoryEvents.outOfMemory(breakdown);
     return new OutOfDeviceMemoryException(breakdown, backing.refusal().orElse(null));
   }
 
