@@ -1,18 +1,24 @@
 package dev.windlass.cuda.javacpp;
 
+import dev.windlass.cuda.driver.CudaError;
 import dev.windlass.cuda.driver.CudaException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.bytedeco.cuda.cudart.CUctx_st;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
+import org.bytedeco.cuda.cudart.CUgraphExec_st;
+import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudart.CUmemPoolHandle_st;
 import org.bytedeco.cuda.cudart.CUmod_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.SizeTPointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread's objects for native calls: handles whose address is set before each call, places for
@@ -28,6 +34,9 @@ import org.bytedeco.javacpp.SizeTPointer;
 final class Scratch {
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
   private static final int FIRST_PARAMETER_BYTES = 4096;
+  private static final int FEW_BYTES = 128;
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
   private static final int EXTRA_BYTES = 5 * Long.BYTES;
 
   final Stream stream = new Stream();
@@ -36,7 +45,11 @@ final class Scratch {
   final Function function = new Function();
   final Module module = new Module();
   final Context context = new Context();
+  final Context context2 = new Context();
   final Pool pool = new Pool();
+  final Graph graph = new Graph();
+  final Executable executable = new Executable();
+  final Argument argument = new Argument();
   final int[] int1 = new int[1];
   final int[] int2 = new int[1];
   final long[] long1 = new long[1];
@@ -46,9 +59,12 @@ final class Scratch {
   final SizeTPointer size1 = new SizeTPointer(new Pointer(sizes.slice(0, Long.BYTES)));
   final SizeTPointer size2 = new SizeTPointer(new Pointer(sizes.slice(Long.BYTES, Long.BYTES)));
 
-  private final ByteBuffer launch = direct(EXTRA_BYTES + Long.BYTES);
-  final PointerPointer<Pointer> extra = new PointerPointer<>(new Pointer(launch));
+  final LaunchRecord launch = new LaunchRecord();
+  private final ByteBuffer list = direct(EXTRA_BYTES + Long.BYTES);
+  private final PointerPointer<Pointer> extra = new PointerPointer<>(new Pointer(list));
   private ByteBuffer parameters = direct(0);
+  private ByteBuffer text = direct(0);
+  private final Argument textAddress = new Argument();
 
   private Scratch() {
     grow(FIRST_PARAMETER_BYTES);
@@ -61,8 +77,14 @@ final class Scratch {
   /** Throws what the driver returned, if it is not success. */
   static void check(int code, String call) {
     if (code != 0) {
-      throw new CudaException(call, code);
+      throw failed(code, call);
     }
+  }
+
+  private static CudaException failed(int code, String call) {
+    return CudaError.of(code).isPresent()
+        ? CudaException.of(call, code)
+        : CudaException.ofUnknown(call, code, Errors.words(code).orElse("error " + code));
   }
 
   static ByteBuffer direct(int bytes) {
@@ -78,6 +100,17 @@ final class Scratch {
     return new String(bytes, 0, length, StandardCharsets.UTF_8);
   }
 
+  /** A text as C has it, until the next one. */
+  Argument text(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length >= this.text.capacity()) {
+      this.text = direct(Math.max(256, 2 * bytes.length));
+      textAddress.at(new Pointer(this.text).address());
+    }
+    this.text.put(0, bytes).put(bytes.length, (byte) 0);
+    return textAddress;
+  }
+
   long size1() {
     return sizes.getLong(0);
   }
@@ -90,19 +123,38 @@ final class Scratch {
     return sizes.getLong(Long.BYTES);
   }
 
-  /** Copies a launch's parameters to where {@link #extra} says. */
-  void parameters(byte[] from, int bytes) {
+  /** Copies a launch's parameters to their place; the list that says where, null for none. */
+  @Nullable PointerPointer<Pointer> extra(byte[] from, int bytes) {
+    if (bytes == 0) {
+      return null;
+    }
     if (bytes > parameters.capacity()) {
       grow(bytes);
     }
-    parameters.put(0, from, 0, bytes);
-    launch.putLong(EXTRA_BYTES, bytes);
+    if (bytes > FEW_BYTES) {
+      parameters.put(0, from, 0, bytes);
+    } else {
+      copyFew(from, bytes);
+    }
+    list.putLong(EXTRA_BYTES, bytes);
+    return extra;
+  }
+
+  /** Long by long: for a few bytes that is faster than the copy of many. */
+  private void copyFew(byte[] from, int bytes) {
+    int at = 0;
+    for (; at <= bytes - Long.BYTES; at += Long.BYTES) {
+      parameters.putLong(at, (long) LONGS.get(from, at));
+    }
+    for (; at < bytes; at++) {
+      parameters.put(at, from[at]);
+    }
   }
 
   private void grow(int bytes) {
     parameters = direct(bytes);
-    launch.putLong(0, 1).putLong(8, new Pointer(parameters).address());
-    launch.putLong(16, 2).putLong(24, extra.address() + EXTRA_BYTES).putLong(32, 0);
+    list.putLong(0, 1).putLong(8, new Pointer(parameters).address());
+    list.putLong(16, 2).putLong(24, extra.address() + EXTRA_BYTES).putLong(32, 0);
   }
 
   // Handles: the address of a JavaCPP pointer may be set by subclasses only.
@@ -145,6 +197,28 @@ final class Scratch {
   static final class Pool extends CUmemPoolHandle_st {
     Pool at(long handle) {
       address = handle;
+      return this;
+    }
+  }
+
+  static final class Graph extends CUgraph_st {
+    Graph at(long handle) {
+      address = handle;
+      return this;
+    }
+  }
+
+  static final class Executable extends CUgraphExec_st {
+    Executable at(long handle) {
+      address = handle;
+      return this;
+    }
+  }
+
+  /** Any address, or a number in the place of one. */
+  static final class Argument extends Pointer {
+    Argument at(long value) {
+      address = value;
       return this;
     }
   }

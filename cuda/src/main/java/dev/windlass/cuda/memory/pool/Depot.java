@@ -88,6 +88,7 @@ final class Depot {
     }
     lock.lock();
     try {
+      order.bind();
       if (closed) {
         throw new IllegalStateException("The memory pool is closed");
       }
@@ -233,6 +234,7 @@ final class Depot {
   void free(long address, long bytes, long stream) {
     lock.lock();
     try {
+      order.bind();
       if (closed) {
         return;
       }
@@ -259,6 +261,7 @@ final class Depot {
   void forget(long stream) {
     lock.lock();
     try {
+      order.bind();
       Magazine magazine = table.find(stream);
       if (magazine != null) {
         Owner owner = epochs.of(magazine);
@@ -278,6 +281,7 @@ final class Depot {
   long trim(long bytesToKeep) {
     lock.lock();
     try {
+      order.bind();
       if (closed) {
         return 0;
       }
@@ -303,9 +307,9 @@ final class Depot {
 
   /** Time passes: gives back what was not used for four to seven ticks. */
   void tick() {
-    order.bind();
     lock.lock();
     try {
+      order.bind();
       if (!closed) {
         for (Owner owner : epochs.owners()) {
           owner.magazine.drainUnused(returned, owner);
