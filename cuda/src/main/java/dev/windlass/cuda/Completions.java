@@ -33,9 +33,7 @@ final class Completions {
     boolean queued = false;
     try {
       // Not on the driver's thread: it must make no calls of the driver, and the stream waits.
-      context
-          .driver()
-          .launchHostFunction(lane.handle, () -> stage.completeAsync(() -> null));
+      context.driver().launchHostFunction(lane.handle, () -> stage.completeAsync(() -> null));
       queued = true;
     } finally {
       if (!queued) {

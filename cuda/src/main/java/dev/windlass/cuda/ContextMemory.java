@@ -101,7 +101,9 @@ final class ContextMemory {
     context.defaultStream().synchronize();
   }
 
-  /** Gives back what is not in use. What was freed is marked first, and given back when it is done. */
+  /**
+   * Gives back what is not in use. What was freed is marked first, and given back when it is done.
+   */
   long trim() {
     long marked = context.call("cuMemRelease", d -> allocator.trim(0));
     context.synchronize();

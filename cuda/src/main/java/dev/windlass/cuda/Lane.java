@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * another stream only when all work of the one before is done, and epochs then go on from where
  * they were.
  *
- * <p>All but {@link #handle}, {@link #epoch}, {@link #hold} and {@link #release} is guarded by the lock of the context.
+ * <p>All but {@link #handle}, {@link #epoch}, {@link #hold} and {@link #release} is guarded by the
+ * lock of the context.
  */
 final class Lane {
   private static final long[] NOTHING = {};
@@ -32,7 +33,8 @@ final class Lane {
   private volatile long epoch;
   private volatile long done; // epochs below it are done
   private volatile boolean closed;
-  private final AtomicInteger holds = new AtomicInteger(1); // the owner's, and allocations under way
+  private final AtomicInteger holds =
+      new AtomicInteger(1); // the owner's, and allocations under way
 
   private volatile @Nullable Capture capture;
   private boolean destroyed;

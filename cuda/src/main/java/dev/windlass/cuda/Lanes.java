@@ -110,8 +110,8 @@ final class Lanes {
   }
 
   /**
-   * From now on uses on a lane are noted for a graph. The allocator must leave its stream alone, and
-   * its event must stand for all of its work: neither can be recorded while it is captured.
+   * From now on uses on a lane are noted for a graph. The allocator must leave its stream alone,
+   * and its event must stand for all of its work: neither can be recorded while it is captured.
    */
   Capture beginCapture(Lane lane) {
     allocator.forget(lane.handle);
