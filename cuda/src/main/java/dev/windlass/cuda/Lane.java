@@ -3,6 +3,7 @@ package dev.windlass.cuda;
 import dev.windlass.cuda.driver.CudaDriver;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,7 +107,9 @@ final class Lane {
 
   /** Ends an epoch: what was queued before is in epochs below the result. */
   long nextEpoch() {
-    return ++epoch;
+    long next = epoch + 1; // under the lock; volatile for those who look without
+    epoch = next;
+    return next;
   }
 
   void record() {
@@ -154,7 +157,7 @@ final class Lane {
   /** Waits until no allocation is under way on this lane any more; without the lock. */
   void awaitAllocations() {
     while (holds.get() > 1) {
-      Thread.yield();
+      LockSupport.parkNanos(10_000);
     }
   }
 

@@ -133,6 +133,16 @@ final class Lanes {
     }
   }
 
+  /** Notes that all work of a lane in epochs below one is done. Without the lock. */
+  void isDoneBelow(Lane lane, long epoch) {
+    context.order.lock();
+    try {
+      lane.isDoneBelow(epoch);
+    } finally {
+      context.order.unlock();
+    }
+  }
+
   /** Waits until all work is done. Without the lock. */
   void synchronize() {
     List<Lane> all;
@@ -159,11 +169,9 @@ final class Lanes {
           d.synchronizeContext();
           return 0;
         });
-    context.order.lock();
     for (int i = 0; i < all.size(); i++) {
-      all.get(i).isDoneBelow(upTo.get(i));
+      isDoneBelow(all.get(i), upTo.get(i));
     }
-    context.order.unlock();
   }
 
   /** Destroys what is left, after all work is done. */

@@ -299,9 +299,7 @@ public final class Stream implements AutoCloseable {
     } catch (CudaException e) {
       throw context.failed(e);
     }
-    context.order.lock();
-    lane.isDoneBelow(upTo);
-    context.order.unlock();
+    context.lanes().isDoneBelow(lane, upTo);
   }
 
   /**
