@@ -77,6 +77,7 @@ API CUresult cuDeviceGetPCIBusId(char *id, int length, CUdevice device) {
 int multiprocessors(void) { return fake.mig ? 16 : 132; }
 
 static int attribute(int number) {
+  if (number == fake.withheld) return 0;
   switch (number) {
     case 1: return 1024;        /* threads per block */
     case 2: case 3: return 1024; /* block x, y, z */
@@ -166,6 +167,12 @@ API CUresult cuCtxSynchronize(void) {
   drain_all(current);
   trim_pools();
   return leave(current->error);
+}
+
+/* NVRTC asks the driver for things that it may have; one that has none must say so. */
+API CUresult cuGetExportTable(const void **table, const void *id) {
+  (void)table, (void)id;
+  return NOT_FOUND;
 }
 
 /* Words for the numbers that a newer driver might have; the others are in CudaError. */

@@ -27,6 +27,13 @@ final class JavacppCudaDriver
 
   private JavacppCudaDriver() {}
 
+  private static volatile boolean loaded;
+
+  /** Whether the native libraries are there already. */
+  static boolean isLoaded() {
+    return loaded;
+  }
+
   /** The first touch of the presets: their static initialiser loads the native libraries. */
   static CudaDriver load() {
     try {
@@ -34,6 +41,7 @@ final class JavacppCudaDriver
     } catch (ClassNotFoundException e) {
       throw new LinkageError("JavaCPP's CUDA presets are not on the class path", e);
     }
+    loaded = true;
     return new JavacppCudaDriver();
   }
 
