@@ -47,11 +47,13 @@ static void forget(struct Range *range) {
   free(range);
 }
 
+static bool of_host(struct Range *r) { return r->kind == HOST_MEMORY || r->kind == REGISTRATION; }
+
 /* Of a lost context all but addresses and physical memory, which are the process's. */
 void forget_memory(struct Device *device) {
   for (struct Range *r = ranges, *next; r; r = next) {
     next = r->next;
-    bool lost = r->kind == DEVICE_MEMORY || r->kind == POOL_MEMORY || r->kind == HOST_MEMORY;
+    bool lost = r->kind == DEVICE_MEMORY || r->kind == POOL_MEMORY || of_host(r);
     if (device && (!lost || r->device != number_of(device))) continue;
     if (device && r->kind == DEVICE_MEMORY) device->used -= r->bytes;
     if (device && r->kind == POOL_MEMORY) device->pool.used -= r->bytes;
@@ -65,7 +67,7 @@ static bool may_access(struct Device *device, struct Range *r) {
   if (r->kind == RESERVATION) return false;
   unsigned bit = device ? 1u << number_of(device) : ~0u;
   if (r->kind == MAPPING) return r->open_to & bit;
-  return r->kind == HOST_MEMORY || !device || r->device == number_of(device) || device->peers & 1u << r->device;
+  return of_host(r) || !device || r->device == number_of(device) || device->peers & 1u << r->device;
 }
 
 static bool covered(struct Device *device, uint64_t at, uint64_t bytes, bool host) {
@@ -74,7 +76,7 @@ static bool covered(struct Device *device, uint64_t at, uint64_t bytes, bool hos
   while (at < end) {
     struct Range *r = ranges;
     for (; r; r = r->next) {
-      if ((host && r->kind != HOST_MEMORY) || !may_access(device, r)) continue;
+      if ((host && !of_host(r)) || !may_access(device, r)) continue;
       if (at >= r->start && at < r->start + r->bytes) break;
     }
     if (!r) return false;
@@ -104,6 +106,7 @@ API CUresult cuMemGetInfo_v2(size_t *unused, size_t *total) {
 
 API CUresult cuMemAlloc_v2(CUdeviceptr *address, size_t bytes) {
   ENTER(true);
+  NOT_IN_CAPTURE;
   if (!bytes) return leave(INVALID_VALUE);
   if (take(current, bytes)) return leave(OUT_OF_MEMORY);
   void *memory = aligned_alloc(512, (bytes + 511) / 512 * 512);
@@ -114,6 +117,7 @@ API CUresult cuMemAlloc_v2(CUdeviceptr *address, size_t bytes) {
 
 API CUresult cuMemFree_v2(CUdeviceptr address) {
   ENTER(true);
+  NOT_IN_CAPTURE;
   if (!address) return leave(SUCCESS);
   struct Range *r = find(DEVICE_MEMORY, address);
   if (!r) return leave(INVALID_VALUE);
@@ -127,6 +131,7 @@ API CUresult cuMemFree_v2(CUdeviceptr address) {
 API CUresult cuMemHostAlloc(void **address, size_t bytes, unsigned flags) {
   (void)flags;
   ENTER(true);
+  NOT_IN_CAPTURE;
   if (!bytes) return leave(INVALID_VALUE);
   *address = aligned_alloc(4096, (bytes + 4095) / 4096 * 4096);
   add(HOST_MEMORY, *address, bytes, number_of(current));
@@ -135,10 +140,36 @@ API CUresult cuMemHostAlloc(void **address, size_t bytes, unsigned flags) {
 
 API CUresult cuMemFreeHost(void *address) {
   ENTER(true);
+  NOT_IN_CAPTURE;
   struct Range *r = find(HOST_MEMORY, (uint64_t)address);
   if (!r) return leave(INVALID_VALUE);
   drain_all(NULL);
   free(address);
+  forget(r);
+  return leave(SUCCESS);
+}
+
+API CUresult cuMemHostRegister_v2(void *address, size_t bytes, unsigned flags) {
+  (void)flags;
+  ENTER(true);
+  NOT_IN_CAPTURE;
+  if (!address || !bytes) return leave(INVALID_VALUE);
+  uint64_t start = (uint64_t)address;
+  for (struct Range *r = ranges; r; r = r->next) {
+    if (r->kind == REGISTRATION && start < r->start + r->bytes && r->start < start + bytes) {
+      return leave(HOST_MEMORY_ALREADY_REGISTERED);
+    }
+  }
+  add(REGISTRATION, address, bytes, number_of(current));
+  return leave(SUCCESS);
+}
+
+API CUresult cuMemHostUnregister(void *address) {
+  ENTER(true);
+  NOT_IN_CAPTURE;
+  struct Range *r = find(REGISTRATION, (uint64_t)address);
+  if (!r) return leave(HOST_MEMORY_NOT_REGISTERED);
+  drain_all(NULL);
   forget(r);
   return leave(SUCCESS);
 }
@@ -162,6 +193,10 @@ static void do_copy(struct Work *w) {
 static void do_set8(struct Work *w) {
   if (reaches(w)) memset(w->to, w->value, w->bytes);
 }
+static void do_set16(struct Work *w) {
+  if (!reaches(w)) return;
+  for (uint64_t i = 0; i < w->bytes / 2; i++) ((int16_t *)w->to)[i] = (int16_t)w->value;
+}
 static void do_set32(struct Work *w) {
   if (!reaches(w)) return;
   for (uint64_t i = 0; i < w->bytes / 4; i++) ((int32_t *)w->to)[i] = w->value;
@@ -170,9 +205,7 @@ static void do_set32(struct Work *w) {
 static CUresult copy(void *stream, void *to, const void *from, uint64_t bytes, int sides, bool wait) {
   struct Work w = {.run = do_copy, .to = to, .from = from, .bytes = bytes, .number = (uint64_t)sides};
   CUresult result = submit(stream, w);
-  if (result || !wait) return result;
-  drain(stream);
-  return current->error;
+  return result || !wait ? result : drain(stream);
 }
 
 #define MUST(condition) \
@@ -180,18 +213,21 @@ static CUresult copy(void *stream, void *to, const void *from, uint64_t bytes, i
 
 API CUresult cuMemcpyHtoD_v2(CUdeviceptr to, const void *from, size_t bytes) {
   ENTER(true);
+  NOT_IN_CAPTURE;
   MUST(accessible(NULL, to, bytes));
   return leave(copy(NULL, (void *)to, from, bytes, TO_DEVICE, true));
 }
 
 API CUresult cuMemcpyDtoH_v2(void *to, CUdeviceptr from, size_t bytes) {
   ENTER(true);
+  NOT_IN_CAPTURE;
   MUST(accessible(NULL, from, bytes));
   return leave(copy(NULL, to, (void *)from, bytes, FROM_DEVICE, true));
 }
 
 API CUresult cuMemcpyDtoD_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes) {
   ENTER(true);
+  NOT_IN_CAPTURE;
   MUST(accessible(NULL, to, bytes) && accessible(NULL, from, bytes));
   return leave(copy(NULL, (void *)to, (void *)from, bytes, TO_DEVICE | FROM_DEVICE, true));
 }
@@ -200,13 +236,13 @@ API CUresult cuMemcpyDtoD_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes) {
 API CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void *from, size_t bytes, void *stream) {
   ENTER(true);
   MUST(accessible(NULL, to, bytes));
-  return leave(copy(stream, (void *)to, from, bytes, TO_DEVICE, !pinned(from, bytes)));
+  return leave(copy(stream, (void *)to, from, bytes, TO_DEVICE, !pinned(from, bytes) && !capturing(stream)));
 }
 
 API CUresult cuMemcpyDtoHAsync_v2(void *to, CUdeviceptr from, size_t bytes, void *stream) {
   ENTER(true);
   MUST(accessible(NULL, from, bytes));
-  return leave(copy(stream, to, (void *)from, bytes, FROM_DEVICE, !pinned(to, bytes)));
+  return leave(copy(stream, to, (void *)from, bytes, FROM_DEVICE, !pinned(to, bytes) && !capturing(stream)));
 }
 
 API CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes, void *stream) {
@@ -219,6 +255,12 @@ API CUresult cuMemsetD8Async(CUdeviceptr to, unsigned char value, size_t count, 
   ENTER(true);
   MUST(accessible(NULL, to, count));
   return leave(submit(stream, (struct Work){.run = do_set8, .number = TO_DEVICE, .to = (void *)to, .bytes = count, .value = value}));
+}
+
+API CUresult cuMemsetD16Async(CUdeviceptr to, unsigned short value, size_t count, void *stream) {
+  ENTER(true);
+  MUST(to % 2 == 0 && count <= SIZE_MAX / 2 && accessible(NULL, to, count * 2));
+  return leave(submit(stream, (struct Work){.run = do_set16, .number = TO_DEVICE, .to = (void *)to, .bytes = count * 2, .value = value}));
 }
 
 API CUresult cuMemsetD32Async(CUdeviceptr to, unsigned value, size_t count, void *stream) {
@@ -383,6 +425,7 @@ API CUresult cuMemAllocFromPoolAsync(CUdeviceptr *address, size_t bytes, struct 
   ENTER(true);
   MUST(bytes);
   if (!stream_known(stream)) return leave(INVALID_HANDLE);
+  if (capturing(stream)) return leave(CAPTURE_UNSUPPORTED); /* a real one makes a node of it */
   uint64_t need = pool->used + bytes;
   if (need > pool->reserved) {
     struct Device *device = &fake.device[pool->device];
@@ -398,6 +441,7 @@ API CUresult cuMemAllocFromPoolAsync(CUdeviceptr *address, size_t bytes, struct 
 
 static void do_free(struct Work *w) {
   struct Range *r = find(POOL_MEMORY, (uint64_t)w->to);
+  if (!r) return fault(w->device, ILLEGAL_ADDRESS); /* freed twice */
   fake.device[r->device].pool.used -= r->bytes;
   free(w->to);
   forget(r);
@@ -406,6 +450,7 @@ static void do_free(struct Work *w) {
 API CUresult cuMemFreeAsync(CUdeviceptr address, void *stream) {
   ENTER(true);
   MUST(find(POOL_MEMORY, address));
+  if (capturing(stream)) return leave(CAPTURE_UNSUPPORTED);
   return leave(submit(stream, (struct Work){.run = do_free, .to = (void *)address}));
 }
 

@@ -1,37 +1,35 @@
-/* Modules and functions. A module is PTX text, of which the entries and their parameters are read. */
+/* Modules and functions. Of PTX text the entries and their parameters are read; cubin.c does machine code. */
 #include "fake_cuda.h"
 #include <stdio.h>
 
 struct Module {
-  bool live;
+  void *handle;
   struct Device *device;
   struct Function *functions;
-  struct Module *next;
 };
 
-static struct Module *modules;
+static struct Module *module_of(void *handle) { return record_of(MODULE, handle); }
 
-static struct Module *module_of(void *handle) {
-  struct Module *m = modules;
-  while (m && m != handle) m = m->next;
-  return m && m->live ? m : NULL;
+static void end(struct Module *m) {
+  for (struct Function *f = m->functions, *next; f; f = next) {
+    next = f->next;
+    if (f->handle) drop_handle(f->handle);
+    free(f);
+  }
+  drop_handle(m->handle);
+  free(m);
 }
 
 void forget_modules(struct Device *device) {
-  for (struct Module *m = modules; m; m = m->next) {
-    if (device && m->device != device) continue;
-    fake.live[MODULE] -= m->live;
-    m->live = false;
+  uint64_t at = 0;
+  for (struct Module *m; (m = next_record(MODULE, &at));) {
+    if (!device || m->device == device) end(m);
   }
 }
 
 struct Function *function_of(void *handle) {
-  for (struct Module *m = modules; m; m = m->next) {
-    for (struct Function *f = m->functions; f; f = f->next) {
-      if (f == handle) return m->live && m->device == current ? f : NULL;
-    }
-  }
-  return NULL;
+  struct Function *f = record_of(FUNCTION, handle);
+  return f && f->device == current ? f : NULL;
 }
 
 /* One ".param .u64 name" or ".param .align 4 .b8 name[12]": its size, at the next aligned place. */
@@ -52,11 +50,17 @@ static void read_parameter(struct Function *f, const char *at, const char *end) 
   f->parameter_bytes = offset + bytes;
 }
 
-static struct Function *read_entry(const char *at) {
+struct Function *new_function(struct Function **list) {
   struct Function *f = calloc(1, sizeof *f);
+  f->device = current;
+  f->carveout = -1;
+  f->next = *list;
+  return *list = f;
+}
+
+static void read_entry(struct Function *f, const char *at) {
   int length = 0;
   sscanf(at, ".entry %255[A-Za-z0-9_$]%n", f->name, &length);
-  f->carveout = -1;
   at += length;
   at += strspn(at, " \t\r\n");
   const char *end = *at == '(' ? strchr(at, ')') : NULL;
@@ -67,7 +71,6 @@ static struct Function *read_entry(const char *at) {
     if (parameter && parameter < comma) read_parameter(f, parameter, comma);
     at = comma + 1;
   }
-  return f;
 }
 
 static CUresult check_text(const char *image) {
@@ -81,19 +84,22 @@ static CUresult check_text(const char *image) {
   return depth ? INVALID_PTX : SUCCESS;
 }
 
+static CUresult read_text(const char *image, struct Function **functions) {
+  CUresult checked = check_text(image);
+  if (checked) return checked;
+  for (const char *at = image; (at = strstr(at, ".entry ")); at++) read_entry(new_function(functions), at);
+  return SUCCESS;
+}
+
 API CUresult cuModuleLoadData(void **module, const char *image) {
   ENTER(true);
-  CUresult checked = check_text(image);
-  if (checked) return leave(checked);
+  struct Function *functions = NULL;
+  CUresult result = is_cubin(image) ? read_cubin(image, &functions) : read_text(image, &functions);
+  if (result) return leave(result);
   struct Module *m = calloc(1, sizeof *m);
-  *m = (struct Module){.live = true, .device = current, .next = modules};
-  for (const char *at = image; (at = strstr(at, ".entry ")); at++) {
-    struct Function *f = read_entry(at);
-    f->next = m->functions, m->functions = f;
-  }
-  modules = m;
-  fake.live[MODULE]++;
-  *module = m;
+  m->device = current;
+  m->functions = functions;
+  *module = m->handle = new_handle(MODULE, m);
   return leave(SUCCESS);
 }
 
@@ -101,8 +107,7 @@ API CUresult cuModuleUnload(void *module) {
   ENTER(true);
   struct Module *m = module_of(module);
   if (!m) return leave(INVALID_HANDLE);
-  m->live = false;
-  fake.live[MODULE]--;
+  end(m);
   return leave(SUCCESS);
 }
 
@@ -112,8 +117,10 @@ API CUresult cuModuleGetFunction(void **function, void *module, const char *name
   if (!m) return leave(INVALID_HANDLE);
   struct Function *f = m->functions;
   while (f && strcmp(f->name, name)) f = f->next;
-  *function = f;
-  return leave(f ? SUCCESS : NOT_FOUND);
+  if (!f) return leave(NOT_FOUND);
+  if (!f->handle) f->handle = new_handle(FUNCTION, f);
+  *function = f->handle;
+  return leave(SUCCESS);
 }
 
 API CUresult cuFuncGetParamInfo(void *function, size_t index, size_t *offset, size_t *bytes) {
@@ -165,6 +172,6 @@ API CUresult cuOccupancyMaxPotentialBlockSize(int *grid, int *block, void *funct
   ENTER(true);
   if (!function_of(function)) return leave(INVALID_HANDLE);
   *block = limit > 0 && limit < 1024 ? limit : 1024;
-  *grid = MULTIPROCESSORS * (2048 / *block);
+  *grid = multiprocessors() * (2048 / *block);
   return leave(SUCCESS);
 }

@@ -1,6 +1,9 @@
 package dev.windlass.cuda;
 
+import dev.windlass.cuda.driver.CaptureMode;
 import dev.windlass.cuda.driver.CudaException;
+import dev.windlass.cuda.memory.LeakDetector.Tracked;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +15,19 @@ import org.jspecify.annotations.Nullable;
 public final class Stream implements AutoCloseable {
   private final DeviceContext context;
   private final Lane lane;
+  private Tracked watch = () -> true;
 
   Stream(DeviceContext context, Lane lane) {
     this.context = context;
     this.lane = lane;
+  }
+
+  /** Has the stream closed should it be lost unclosed. */
+  Stream watched() {
+    DeviceContext of = context;
+    Lane behind = lane; // what frees a lost stream must not refer to it
+    watch = of.leaks().track(this, "stream", () -> of.close(behind));
+    return this;
   }
 
   /** The context that it belongs to. */
@@ -95,22 +107,189 @@ public final class Stream implements AutoCloseable {
     return stream;
   }
 
+  /** For what cannot be in a graph, with {@link #begin} before. */
+  void mustNotCapture(String doing, String why) {
+    if (lane.capture() != null) {
+      throw new InvalidUseException(
+          doing,
+          "the stream is being captured, and " + why,
+          "Do it before or after the capture, or on another stream");
+    }
+  }
+
+  /**
+   * Captures what is queued on this stream while an action runs, by this thread and others; nothing
+   * of it runs. The action may queue copies from and to {@link HostMemory} and device memory, fills,
+   * launches and graphs. What it does on other streams, or on none, is done at once.
+   *
+   * @return the graph of that work, to be closed
+   * @throws InvalidUseException from the action, if it does what a graph cannot have: copies from or
+   *     to arrays and buffers, events, waits, allocations on this stream
+   */
+  public Graph capture(Runnable action) {
+    Capture capture;
+    begin("cuStreamBeginCapture");
+    try {
+      mustNotCapture("capturing a stream", "that is not over yet");
+      lane.record();
+      capture = context.beginCapture(lane);
+    } catch (CudaException e) {
+      throw context.failed(e);
+    } finally {
+      end();
+    }
+    boolean done = false;
+    long graph = 0;
+    try {
+      lane.awaitAllocations();
+      context.call(
+          "cuStreamBeginCapture",
+          d -> {
+            d.beginCapture(lane.handle, CaptureMode.RELAXED);
+            return 0L;
+          });
+      try {
+        action.run();
+        done = true;
+      } finally {
+        graph = endCapture(done);
+      }
+    } finally {
+      context.endCapture(lane);
+    }
+    return new Graph(context, graph, capture.uses());
+  }
+
+  /** Ends the driver's capture; of one that failed there is no graph. */
+  private long endCapture(boolean wanted) {
+    try {
+      context.bind();
+      long graph = context.driver().endCapture(lane.handle);
+      if (!wanted) {
+        context.driver().destroyGraph(graph);
+      }
+      return graph;
+    } catch (CudaException e) {
+      if (wanted) {
+        throw context.failed(e);
+      }
+      context.failed(e);
+      return 0;
+    }
+  }
+
+  /**
+   * A stage that is completed when all work is done that was queued so far, and exceptionally if
+   * the context is lost before. What depends on it runs on threads of the common pool.
+   */
+  public CompletionStage<Void> onDone() {
+    begin("cuLaunchHostFunc");
+    try {
+      mustNotCapture("asking when a stream is done", "its work does not run yet");
+      return context.completions().at(lane).minimalCompletionStage();
+    } catch (CudaException e) {
+      throw context.failed(e);
+    } finally {
+      end();
+    }
+  }
+
   private static InvalidUseException closed(String doing) {
     return new InvalidUseException(
         doing, "the stream is closed", "Close a stream after its last use");
   }
 
-  /** Waits until all work that was queued so far is done. */
+  /**
+   * Marks this point of the stream: the event is done when all work is done that was queued before.
+   */
+  public Event record() {
+    begin("cuEventRecord");
+    try {
+      mustNotCapture("recording an event", "the event would not come");
+      long event = context.driver().createEvent(true);
+      context.driver().recordEvent(event, lane.handle);
+      return new Event(lane, event, lane.nextEpoch(), lane.seen());
+    } catch (CudaException e) {
+      throw context.failed(e);
+    } finally {
+      end();
+    }
+  }
+
+  /**
+   * Makes work that is queued from now on wait for an event, on the device. The host does not wait.
+   *
+   * @param event of any context
+   */
+  public void waitFor(Event event) {
+    begin("cuStreamWaitEvent");
+    try {
+      mustNotCapture("waiting for an event", "other work is not part of the graph");
+      context.driver().streamWaitEvent(lane.handle, event.handle());
+      if (event.context() == context) {
+        event.seenBy(lane);
+      }
+    } catch (CudaException e) {
+      throw context.failed(e);
+    } finally {
+      end();
+    }
+  }
+
+  /**
+   * Makes work that is queued from now on wait for what another stream has so far, on the device.
+   *
+   * @param other of any context
+   */
+  public void waitFor(Stream other) {
+    if (other.context != context) {
+      try (Event event = other.record()) {
+        waitFor(event);
+      }
+      return;
+    }
+    other.handle();
+    begin("cuStreamWaitEvent");
+    try {
+      mustNotCapture("waiting for an event", "other work is not part of the graph");
+      other.mustNotCapture("waiting for a stream", "its work does not run yet");
+      lane.waitFor(other.lane, other.lane.epoch());
+    } catch (CudaException e) {
+      throw context.failed(e);
+    } finally {
+      end();
+    }
+  }
+
+  /** Whether all work that was queued so far is done. */
+  public boolean isDone() {
+    begin("cuStreamQuery");
+    try {
+      mustNotCapture("asking whether a stream is done", "its work does not run yet");
+      return context.driver().isStreamDone(lane.handle);
+    } catch (CudaException e) {
+      throw context.failed(e);
+    } finally {
+      end();
+    }
+  }
+
+  /**
+   * Waits until all work that was queued so far is done.
+   *
+   * @throws CudaException if it failed
+   */
   public void synchronize() {
     long upTo;
     begin("cuStreamSynchronize");
     try {
+      mustNotCapture("waiting for a stream", "its work does not run yet");
       upTo = lane.nextEpoch();
     } finally {
       end();
     }
+    context.bind();
     try {
-      context.bind();
       context.driver().synchronizeStream(lane.handle);
     } catch (CudaException e) {
       throw context.failed(e);
@@ -120,20 +299,16 @@ public final class Stream implements AutoCloseable {
     context.order.unlock();
   }
 
-  /** Closes the stream. Its work goes on; this does not wait for it. */
+  /**
+   * Closes the stream. Its work goes on; this does not wait for it. Twice does nothing.
+   *
+   * @throws InvalidUseException if the stream is being captured
+   */
   @Override
   public void close() {
-    context.order.lock();
-    try {
-      if (!lane.isClosed() && context.healthy()) {
-        context.bind();
-        lane.close();
-        context.driver().destroyStream(lane.handle);
-      }
-    } catch (CudaException e) {
-      throw context.failed(e);
-    } finally {
-      context.order.unlock();
+    mustNotCapture("closing a stream", "the capture has to end first");
+    if (watch.closed()) {
+      context.close(lane);
     }
   }
 }

@@ -30,7 +30,7 @@ public record CudaEnvironment(
   /** The file name of the runtime library, of the toolkit that Windlass is built on. */
   public static final String RUNTIME_LIBRARY = "libcudart.so." + CudaVersion.TOOLKIT.major();
 
-  /** The file name of the compiler's library, NVRTC, of that toolkit. */
+  /** The file name of the runtime compiler, NVRTC, of the same toolkit. */
   public static final String COMPILER_LIBRARY = "libnvrtc.so." + CudaVersion.TOOLKIT.major();
 
   /**

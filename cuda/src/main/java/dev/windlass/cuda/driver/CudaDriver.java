@@ -23,8 +23,13 @@ public interface CudaDriver
         MemoryCalls,
         VirtualMemoryCalls,
         MemoryPoolCalls,
+        PeerCalls,
         StreamCalls,
+        GraphCalls,
         ModuleCalls {
   /** The name of the implementation, for people. */
   String name();
+
+  /** Where a profiler is told what the program is doing. No call of the driver, and no context. */
+  Ranges ranges();
 }

@@ -56,6 +56,15 @@ public class CudaException extends WindlassException {
         : new CudaException(call, arguments, code, problem, null);
   }
 
+  /**
+   * The exception for an error that {@link CudaError} does not know.
+   *
+   * @param words what the driver itself says that it is
+   */
+  public static CudaException ofUnknown(String call, int code, String words) {
+    return new CudaException(call, "", code, "the driver returned " + words, null);
+  }
+
   /** The error's name and what it means. */
   static String describe(int code) {
     return CudaError.of(code).map(e -> e + ": " + e.meaning()).orElse("error " + code);

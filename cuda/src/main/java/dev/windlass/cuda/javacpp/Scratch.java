@@ -1,5 +1,6 @@
 package dev.windlass.cuda.javacpp;
 
+import dev.windlass.cuda.driver.CudaError;
 import dev.windlass.cuda.driver.CudaException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -7,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import org.bytedeco.cuda.cudart.CUctx_st;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
+import org.bytedeco.cuda.cudart.CUgraphExec_st;
+import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudart.CUmemPoolHandle_st;
 import org.bytedeco.cuda.cudart.CUmod_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
@@ -37,7 +40,11 @@ final class Scratch {
   final Function function = new Function();
   final Module module = new Module();
   final Context context = new Context();
+  final Context context2 = new Context();
   final Pool pool = new Pool();
+  final Graph graph = new Graph();
+  final Executable executable = new Executable();
+  final Argument argument = new Argument();
   final int[] int1 = new int[1];
   final int[] int2 = new int[1];
   final long[] long1 = new long[1];
@@ -51,6 +58,8 @@ final class Scratch {
   private final ByteBuffer list = direct(EXTRA_BYTES + Long.BYTES);
   private final PointerPointer<Pointer> extra = new PointerPointer<>(new Pointer(list));
   private ByteBuffer parameters = direct(0);
+  private ByteBuffer text = direct(0);
+  private final Argument textAddress = new Argument();
 
   private Scratch() {
     grow(FIRST_PARAMETER_BYTES);
@@ -63,8 +72,14 @@ final class Scratch {
   /** Throws what the driver returned, if it is not success. */
   static void check(int code, String call) {
     if (code != 0) {
-      throw CudaException.of(call, code);
+      throw failed(code, call);
     }
+  }
+
+  private static CudaException failed(int code, String call) {
+    return CudaError.of(code).isPresent()
+        ? CudaException.of(call, code)
+        : CudaException.ofUnknown(call, code, Errors.words(code).orElse("error " + code));
   }
 
   static ByteBuffer direct(int bytes) {
@@ -78,6 +93,17 @@ final class Scratch {
       length++;
     }
     return new String(bytes, 0, length, StandardCharsets.UTF_8);
+  }
+
+  /** A text as C has it, until the next one. */
+  Argument text(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length >= this.text.capacity()) {
+      this.text = direct(Math.max(256, 2 * bytes.length));
+      textAddress.at(new Pointer(this.text).address());
+    }
+    this.text.put(0, bytes).put(bytes.length, (byte) 0);
+    return textAddress;
   }
 
   long size1() {
@@ -151,6 +177,28 @@ final class Scratch {
   static final class Pool extends CUmemPoolHandle_st {
     Pool at(long handle) {
       address = handle;
+      return this;
+    }
+  }
+
+  static final class Graph extends CUgraph_st {
+    Graph at(long handle) {
+      address = handle;
+      return this;
+    }
+  }
+
+  static final class Executable extends CUgraphExec_st {
+    Executable at(long handle) {
+      address = handle;
+      return this;
+    }
+  }
+
+  /** Any address, or a number in the place of one. */
+  static final class Argument extends Pointer {
+    Argument at(long value) {
+      address = value;
       return this;
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.management.ThreadMXBean;
+import dev.windlass.cuda.driver.CaptureMode;
 import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.driver.CudaError;
 import dev.windlass.cuda.driver.CudaException;
@@ -13,6 +14,7 @@ import dev.windlass.cuda.driver.PoolAttribute;
 import dev.windlass.cuda.fake.FakeCuda;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Field;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.bytedeco.cuda.global.cudart;
@@ -92,6 +94,11 @@ class NativeCallsTest {
     long event = driver.createEvent(false);
     byte[] parameters = new byte[16];
     long[] two = new long[2];
+    ByteBuffer buffer = driver.allocateHost(16);
+    long host = driver.hostAddress(buffer);
+    long memory = driver.allocate(32);
+    long context = driver.currentContext();
+    long graph = graph(probe);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().getId();
     int rounds = 5000;
@@ -107,13 +114,31 @@ class NativeCallsTest {
         driver.streamWaitEvent(0, event);
         driver.isEventDone(event);
         driver.fillIntsAsync(0, 0, 0, 0);
+        driver.copyToDeviceAsync(memory, host, 16, 0);
+        driver.copyToHostAsync(host, memory, 16, 0);
+        driver.copyPeerAsync(memory, context, memory + 16, context, 16, 0);
+        driver.launchGraph(graph, 0);
       }
       allocated = threads.getThreadAllocatedBytes(thread) - before;
     }
     driver.destroyEvent(event);
+    driver.destroyExecutable(graph);
+    driver.free(memory);
+    driver.freeHost(buffer);
     driver.setPoolAttribute(pool, PoolAttribute.RELEASE_THRESHOLD, 0);
     driver.trimPool(pool, 0);
     assertThat(allocated).as("bytes in %d rounds", rounds).isLessThan(rounds);
+  }
+
+  private long graph(long function) {
+    long stream = driver.createStream();
+    driver.beginCapture(stream, CaptureMode.RELAXED);
+    driver.launch(function, 1, 1, 1, 32, 1, 1, 0, stream, new byte[16], 16);
+    long graph = driver.endCapture(stream);
+    long executable = driver.instantiate(graph);
+    driver.destroyGraph(graph);
+    driver.destroyStream(stream);
+    return executable;
   }
 
   @Test
@@ -129,7 +154,33 @@ class NativeCallsTest {
     driver.free(driver.allocate(64));
     FakeCuda.failAt("cuMemAlloc_v2", 1, 4711);
     assertThat(catchThrowableOfType(CudaException.class, () -> driver.allocate(64)))
-        .hasMessageContaining("the driver returned error 4711");
+        .hasMessageContaining(
+            "the driver returned CUDA_ERROR_OF_TOMORROW: an error that is newer.");
+    FakeCuda.failAt("cuMemAlloc_v2", 1, 6000);
+    assertThat(catchThrowableOfType(CudaException.class, () -> driver.allocate(64)))
+        .hasMessageContaining("the driver returned error 6000.");
+  }
+
+  @Test
+  void instancesOfOneGpu_areDevicesOfTheirOwn_andNoPeers() {
+    driver.unloadModule(module);
+    driver.releasePrimaryContext(0);
+    FakeCuda.poseAsInstances(2, 1 << 20);
+    driver.initialize();
+    long context = driver.retainPrimaryContext(0);
+    driver.setCurrentContext(context);
+    assertThat(driver.deviceCount()).isEqualTo(2);
+    assertThat(driver.deviceName(1)).isEqualTo("Fake H100 0 MIG 1g.10gb");
+    assertThat(driver.deviceUuid(1)).hasToString("b0b1b2b3-b4b5-b6b7-b8b9-babbbcbd0001");
+    assertThat(driver.devicePciBusId(1)).isEqualTo(driver.devicePciBusId(0));
+    assertThat(driver.deviceTotalMemory(1)).isEqualTo(1 << 20);
+    assertThat(driver.canAccessPeer(0, 1)).isFalse();
+    long other = driver.retainPrimaryContext(1);
+    CudaException e =
+        catchThrowableOfType(CudaException.class, () -> driver.enablePeerAccess(other));
+    assertThat(e.code()).isEqualTo(CudaError.PEER_ACCESS_UNSUPPORTED.code());
+    driver.releasePrimaryContext(1);
+    module = driver.loadModule(".version 7.8".getBytes(StandardCharsets.US_ASCII));
   }
 
   @Test
