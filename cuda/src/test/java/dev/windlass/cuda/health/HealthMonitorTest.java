@@ -10,6 +10,7 @@ import static org.mockito.Mockito.when;
 
 import dev.windlass.core.job.Memory;
 import dev.windlass.cuda.availability.DriverRelease;
+import dev.windlass.cuda.device.CudaIndex;
 import dev.windlass.cuda.device.DeviceReader;
 import dev.windlass.cuda.device.DeviceUuid;
 import dev.windlass.cuda.device.MigInstance;
@@ -173,6 +174,24 @@ class HealthMonitorTest {
       assertThat(processes.get(8).kind()).isEqualTo(GpuProcess.Kind.MPS);
       assertThat(monitor.devices().get(0).processes()).isEqualTo(new Reading.Value<>(List.of()));
     }
+  }
+
+  @Test
+  void freeMemory_isToldByCuda_whereNvmlMayNot() {
+    CudaDriver driver = new JavacppCudaDriverProvider().load();
+    driver.initialize();
+    long context = driver.retainPrimaryContext(driver.device(1));
+    driver.setCurrentContext(context);
+    long address = driver.allocate(1 << 20);
+    assertThat(DeviceReader.freeMemory(driver, new CudaIndex(1)).bytes())
+        .isEqualTo(FakeCuda.MEMORY - (1 << 20));
+    assertThat(driver.currentContext()).isEqualTo(context);
+    driver.free(address);
+    driver.setCurrentContext(0);
+    driver.releasePrimaryContext(driver.device(1));
+    assertThat(DeviceReader.freeMemory(driver, new CudaIndex(0)).bytes())
+        .isEqualTo(FakeCuda.MEMORY);
+    assertThat(FakeCuda.live(FakeCuda.Kind.CONTEXT)).isZero();
   }
 
   @Test
@@ -396,5 +415,35 @@ class HealthMonitorTest {
       Field bit = nvml.class.getField("nvmlClocksThrottleReason" + names.get(reason));
       assertThat(ClockReason.of(bit.getLong(null))).containsExactly(reason);
     }
+  }
+
+  @Test
+  void numbersOfCalls_areThoseOfTheHeader() {
+    assertThat(NvmlEvents.XID).isEqualTo(nvml.nvmlEventTypeXidCriticalError);
+    assertThat(NvmlReadings.SM_CLOCK).isEqualTo(nvml.NVML_CLOCK_SM);
+    assertThat(NvmlReadings.MEMORY_CLOCK).isEqualTo(nvml.NVML_CLOCK_MEM);
+    assertThat(NvmlMemoryErrors.SINGLE_BIT)
+        .isEqualTo(nvml.NVML_PAGE_RETIREMENT_CAUSE_MULTIPLE_SINGLE_BIT_ECC_ERRORS);
+    assertThat(NvmlMemoryErrors.DOUBLE_BIT)
+        .isEqualTo(nvml.NVML_PAGE_RETIREMENT_CAUSE_DOUBLE_BIT_ECC_ERROR);
+    assertThat(NvmlLinks.MAX_LINKS).isEqualTo(nvml.NVML_NVLINK_MAX_LINKS);
+    assertThat(NvmlLinks.REMOTE_GPU).isEqualTo(nvml.NVML_NVLINK_DEVICE_TYPE_GPU);
+    assertThat(NvmlLinks.REMOTE_SWITCH).isEqualTo(nvml.NVML_NVLINK_DEVICE_TYPE_SWITCH);
+    assertThat(Topology.Path.of(nvml.NVML_TOPOLOGY_INTERNAL)).isEqualTo(Topology.Path.SAME_BOARD);
+    assertThat(Topology.Path.of(nvml.NVML_TOPOLOGY_SINGLE)).isEqualTo(Topology.Path.ONE_SWITCH);
+    assertThat(Topology.Path.of(nvml.NVML_TOPOLOGY_MULTIPLE))
+        .isEqualTo(Topology.Path.SEVERAL_SWITCHES);
+    assertThat(Topology.Path.of(nvml.NVML_TOPOLOGY_HOSTBRIDGE))
+        .isEqualTo(Topology.Path.HOST_BRIDGE);
+    assertThat(Topology.Path.of(nvml.NVML_TOPOLOGY_NODE)).isEqualTo(Topology.Path.NUMA_NODE);
+    assertThat(Topology.Path.of(nvml.NVML_TOPOLOGY_SYSTEM)).isEqualTo(Topology.Path.SYSTEM);
+    assertThat(NvmlException.NOT_SUPPORTED).isEqualTo(nvml.NVML_ERROR_NOT_SUPPORTED);
+    assertThat(NvmlException.NO_PERMISSION).isEqualTo(nvml.NVML_ERROR_NO_PERMISSION);
+    assertThat(NvmlException.DRIVER_NOT_LOADED).isEqualTo(nvml.NVML_ERROR_DRIVER_NOT_LOADED);
+    assertThat(NvmlException.FUNCTION_NOT_FOUND).isEqualTo(nvml.NVML_ERROR_FUNCTION_NOT_FOUND);
+    assertThat(NvmlException.GPU_IS_LOST).isEqualTo(nvml.NVML_ERROR_GPU_IS_LOST);
+    assertThat(NvmlException.RESET_REQUIRED).isEqualTo(nvml.NVML_ERROR_RESET_REQUIRED);
+    assertThat(NvmlException.VERSION_MISMATCH).isEqualTo(nvml.NVML_ERROR_LIB_RM_VERSION_MISMATCH);
+    assertThat(NvmlException.UNKNOWN).isEqualTo(nvml.NVML_ERROR_UNKNOWN);
   }
 }
