@@ -254,6 +254,20 @@ class HealthMonitorTest {
     }
   }
 
+  private static MigInstance part(
+      DeviceHealth gpu, int number, int gpuInstance, String profile) {
+    DeviceUuid uuid = DeviceUuid.parse("MIG-b0b1b2b3-b4b5-b6b7-b8b9-babbbcbd000" + number);
+    DeviceUuid parent = gpu.uuid();
+    return new MigInstance(
+        uuid,
+        parent,
+        number,
+        gpuInstance,
+        0,
+        Optional.of(profile),
+        Optional.of(Memory.mib(502)));
+  }
+
   @Test
   void migInstances_haveTheirOwnNames_alsoWhereNumbersAreLeftOut() {
     FakeNvml.set(0, Value.MIG_MODE, 1);
@@ -265,24 +279,10 @@ class HealthMonitorTest {
       assertThat(gpu.instances())
           .containsExactly(
               new InstanceHealth(
-                  new MigInstance(
-                      DeviceUuid.parse("MIG-b0b1b2b3-b4b5-b6b7-b8b9-babbbcbd0001"),
-                      gpu.uuid(),
-                      1,
-                      7,
-                      0,
-                      Optional.of("1g.10gb"), // by its name
-                      Optional.of(Memory.mib(502))),
+                  part(gpu, 1, 7, "1g.10gb"), // by its name
                   new Reading.Value<>(new MemoryUse(Memory.gib(1), Memory.mib(3)))),
               new InstanceHealth(
-                  new MigInstance(
-                      DeviceUuid.parse("MIG-b0b1b2b3-b4b5-b6b7-b8b9-babbbcbd0003"),
-                      gpu.uuid(),
-                      3,
-                      9,
-                      0,
-                      Optional.of("1c.3g.1gb"), // by its slices
-                      Optional.of(Memory.mib(502))),
+                  part(gpu, 3, 9, "1c.3g.1gb"), // by its slices
                   new Missing<>(Why.NO_PERMISSION)));
       assertThat(monitor.devices().get(0).instances()).isEmpty();
       FakeNvml.setInstance(0, 3, Value.ATTRIBUTES, -4);
