@@ -3,6 +3,7 @@ package dev.windlass.cuda;
 import dev.windlass.cuda.driver.CudaDriver;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * another stream only when all work of the one before is done, and epochs then go on from where
  * they were.
  *
- * <p>All but {@link #handle}, {@link #epoch}, {@link #hold} and {@link #release} is guarded by the lock of the context.
+ * <p>All but {@link #handle}, {@link #epoch}, {@link #hold} and {@link #release} is guarded by the
+ * lock of the context.
  */
 final class Lane {
   private static final long[] NOTHING = {};
@@ -32,7 +34,8 @@ final class Lane {
   private volatile long epoch;
   private volatile long done; // epochs below it are done
   private volatile boolean closed;
-  private final AtomicInteger holds = new AtomicInteger(1); // the owner's, and allocations under way
+  private final AtomicInteger holds =
+      new AtomicInteger(1); // the owner's, and allocations under way
 
   private volatile @Nullable Capture capture;
   private boolean destroyed;
@@ -41,9 +44,9 @@ final class Lane {
   private long[] seen = NOTHING;
   private long[] seenWhenRecorded = NOTHING;
 
-  Lane(DeviceContext context, long handle, int number, long epoch) {
+  Lane(DeviceContext context, CudaDriver driver, long handle, int number, long epoch) {
     this.context = context;
-    this.driver = context.driver();
+    this.driver = driver;
     this.handle = handle;
     this.number = number;
     this.epoch = epoch;
@@ -104,7 +107,9 @@ final class Lane {
 
   /** Ends an epoch: what was queued before is in epochs below the result. */
   long nextEpoch() {
-    return ++epoch;
+    long next = epoch + 1; // under the lock; volatile for those who look without
+    epoch = next;
+    return next;
   }
 
   void record() {
@@ -142,10 +147,7 @@ final class Lane {
     return capture;
   }
 
-  /**
-   * From now on uses are noted for a graph. The lane's event must stand for all of its work: it
-   * cannot be recorded while it is captured.
-   */
+  /** From now on uses are noted for a graph. */
   Capture beginCapture() {
     Capture begun = new Capture();
     capture = begun;
@@ -155,7 +157,7 @@ final class Lane {
   /** Waits until no allocation is under way on this lane any more; without the lock. */
   void awaitAllocations() {
     while (holds.get() > 1) {
-      Thread.yield();
+      LockSupport.parkNanos(10_000);
     }
   }
 
@@ -166,7 +168,7 @@ final class Lane {
   /** Ends a hold; the last one destroys the driver's stream. */
   void release() {
     if (holds.decrementAndGet() == 0) {
-      context.destroy(this);
+      context.lanes().destroy(this);
     }
   }
 

@@ -24,9 +24,9 @@ public final class Stream implements AutoCloseable {
 
   /** Has the stream closed should it be lost unclosed. */
   Stream watched() {
-    DeviceContext of = context;
-    Lane behind = lane; // what frees a lost stream must not refer to it
-    watch = of.leaks().track(this, "stream", () -> of.close(behind));
+    Lanes lanes = context.lanes();
+    Lane behind = lane; // what closes a lost stream must not refer to it
+    watch = context.leaks().track(this, "stream", () -> lanes.close(behind));
     return this;
   }
 
@@ -107,6 +107,12 @@ public final class Stream implements AutoCloseable {
     return stream;
   }
 
+  /** For what needs a stream that is open and not captured. */
+  void mustBeUsable(String doing, String whyNotInACapture) {
+    handle();
+    mustNotCapture(doing, whyNotInACapture);
+  }
+
   /** For what cannot be in a graph, with {@link #begin} before. */
   void mustNotCapture(String doing, String why) {
     if (lane.capture() != null) {
@@ -119,20 +125,19 @@ public final class Stream implements AutoCloseable {
 
   /**
    * Captures what is queued on this stream while an action runs, by this thread and others; nothing
-   * of it runs. The action may queue copies from and to {@link HostMemory} and device memory, fills,
-   * launches and graphs. What it does on other streams, or on none, is done at once.
+   * of it runs. The action may queue copies from and to {@link HostMemory} and device memory,
+   * fills, launches and graphs. What it does on other streams, or on none, is done at once.
    *
    * @return the graph of that work, to be closed
-   * @throws InvalidUseException from the action, if it does what a graph cannot have: copies from or
-   *     to arrays and buffers, events, waits, allocations on this stream
+   * @throws InvalidUseException from the action, if it does what a graph cannot have: copies from
+   *     or to arrays and buffers, events, waits, allocations on this stream
    */
   public Graph capture(Runnable action) {
     Capture capture;
     begin("cuStreamBeginCapture");
     try {
       mustNotCapture("capturing a stream", "that is not over yet");
-      lane.record();
-      capture = context.beginCapture(lane);
+      capture = context.lanes().beginCapture(lane);
     } catch (CudaException e) {
       throw context.failed(e);
     } finally {
@@ -155,7 +160,7 @@ public final class Stream implements AutoCloseable {
         graph = endCapture(done);
       }
     } finally {
-      context.endCapture(lane);
+      context.lanes().endCapture(lane);
     }
     return new Graph(context, graph, capture.uses());
   }
@@ -294,9 +299,7 @@ public final class Stream implements AutoCloseable {
     } catch (CudaException e) {
       throw context.failed(e);
     }
-    context.order.lock();
-    lane.isDoneBelow(upTo);
-    context.order.unlock();
+    context.lanes().isDoneBelow(lane, upTo);
   }
 
   /**
@@ -308,7 +311,7 @@ public final class Stream implements AutoCloseable {
   public void close() {
     mustNotCapture("closing a stream", "the capture has to end first");
     if (watch.closed()) {
-      context.close(lane);
+      context.lanes().close(lane);
     }
   }
 }
