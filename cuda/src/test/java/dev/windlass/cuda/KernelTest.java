@@ -373,8 +373,7 @@ class KernelTest extends GpuCase {
     FakeCuda.failAt("cuLaunchKernel", 1, CudaError.LAUNCH_OUT_OF_RESOURCES.code());
     Kernel none = plain.kernel("none");
     CudaException e =
-        catchThrowableOfType(
-            CudaException.class, () -> none.launch(stream, LaunchConfig.of(1, 1)));
+        catchThrowableOfType(CudaException.class, () -> none.launch(stream, LaunchConfig.of(1, 1)));
     assertThat(e.error()).contains(CudaError.LAUNCH_OUT_OF_RESOURCES);
     none.launch(stream, LaunchConfig.of(1, 1));
   }
@@ -384,7 +383,8 @@ class KernelTest extends GpuCase {
     KernelSignature byHand =
         KernelSignature.parse("saxpy", "int n, const float a, const float *x, float* y");
     Kernel saxpy = plain.kernel(byHand);
-    assertThat(saxpy).hasToString("saxpy(int, float, const float* (read), float* (read and written))");
+    assertThat(saxpy)
+        .hasToString("saxpy(int, float, const float* (read), float* (read and written))");
     try (FloatMemory x = gpu.floats(4)) {
       saxpy.launch(stream, LaunchConfig.of(1, 4), 4, 1f, x, x);
       assertThat(lastArguments().getLong(16)).isEqualTo(x.address());
