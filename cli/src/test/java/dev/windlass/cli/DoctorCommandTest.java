@@ -193,7 +193,7 @@ class DoctorCommandTest {
   void missingLibraries_areTold() {
     libraries.clear();
     unavailable(UnavailableReason.NO_RUNTIME_LIBRARY);
-    health = HealthReport.none("There is no NVML. Do it.");
+    health = HealthReport.none(new HealthReport.Note("There is no NVML", "Do it"));
     expect("driver library", Status.SKIPPED, "libcuda.so.1");
     expect("runtime library", Status.FAIL, "libcudart.so.13");
     expect("compiler (NVRTC)", Status.WARN, "libnvrtc.so.13");
@@ -230,7 +230,7 @@ class DoctorCommandTest {
   void driverOfAnotherKind_needsNoneOfNvidiasFiles() {
     libraries.clear();
     files = List.of();
-    health = HealthReport.none("There is no NVML.");
+    health = HealthReport.none(new HealthReport.Note("There is no NVML", "Do it"));
     assertThat(PodChecks.of(facts()).count(Status.FAIL)).isZero();
     expect("runtime library", Status.SKIPPED, "test does without");
     expect("compatibility library", Status.SKIPPED, "no driver library");
@@ -239,8 +239,9 @@ class DoctorCommandTest {
 
   @Test
   void managementLibraryThatFails_isAWarning() {
-    health = HealthReport.none("It does not start. Do it.");
-    expect("management library (NVML)", Status.WARN, "It does not start. Do it");
+    health = HealthReport.none(new HealthReport.Note("It does not start", "Do it"));
+    expect("management library (NVML)", Status.WARN, "It does not start; CUDA can work");
+    assertThat(check("management library (NVML)").remedy()).isEqualTo("Do it");
   }
 
   @Test
@@ -318,7 +319,7 @@ class DoctorCommandTest {
     expect(name, Status.FAIL, "ends at '9'");
     variables.put(name, "0,x");
     expect(name, Status.WARN, "ends at 'x'");
-    health = HealthReport.none("No NVML.");
+    health = HealthReport.none(new HealthReport.Note("No NVML", "Add it"));
     variables.put(name, "9");
     expect(name, Status.OK, "shows 1 device"); // who is there is not known
   }
@@ -410,6 +411,14 @@ class DoctorCommandTest {
     expect("job", Status.OK, "train, memory is taken at the start, up to 8Gi of each GPU");
     variables.put("WINDLASS_GPU_MEMORY_LIMIT", "" + Memory.gib(96).bytes());
     expect("job", Status.WARN, "up to 96Gi of each GPU, which has 79.6Gi");
+  }
+
+  /** Whatever it is: no part of it ends in an exception. */
+  @Test
+  void machineOfThisTest_isJudged() {
+    shell.pod = PodFacts::read;
+    assertThat(shell.run("doctor")).isIn(0, 8);
+    assertThat(shell.out()).contains("driver library").contains("start of CUDA").contains("job");
   }
 
   @Test
