@@ -19,6 +19,7 @@ import dev.windlass.cuda.availability.UnavailableReason;
 import dev.windlass.cuda.device.DeviceProperties;
 import dev.windlass.cuda.device.NvmlIndex;
 import dev.windlass.cuda.health.DeviceHealth;
+import dev.windlass.cuda.health.DeviceHealth.Fabric;
 import dev.windlass.cuda.health.Reading;
 import dev.windlass.cuda.health.SilentGpu;
 import java.io.IOException;
@@ -336,30 +337,26 @@ class DoctorCommandTest {
 
   @Test
   void splitGpuWithoutParts_isAWarning_unlessCudaHasThem() {
-    DeviceHealth gpu = Gpus.health(0);
     health =
         Gpus.report(
             Gpus.HEALTHY,
-            new DeviceHealth(
-                gpu.index(),
-                gpu.uuid(),
-                gpu.name(),
-                gpu.pci(),
-                gpu.celsius(),
-                gpu.fanPercent(),
-                gpu.power(),
-                gpu.memory(),
-                gpu.utilization(),
-                gpu.clocks(),
-                gpu.errors(),
-                gpu.pcie(),
-                gpu.fabric(),
-                gpu.processes(),
-                new Reading.Value<>(true),
-                List.of()));
+            Gpus.health(0, new Reading.Missing<>(Reading.Why.NOT_SUPPORTED), true, List.of()));
     expect("MIG", Status.OK, "NVML does not tell of its parts");
     unavailable(UnavailableReason.DRIVER_FAILED);
     expect("MIG", Status.WARN, "have no instance here");
+  }
+
+  @Test
+  void fabric_mustBeCompleteOnAllGpus_whereThereIsOne() {
+    expect("fabric manager", Status.OK, "all GPUs are connected");
+    health = Gpus.report(Gpus.HEALTHY, Gpus.health(0), withFabric(new Reading.Value<>(Fabric.IN_PROGRESS)));
+    expect("fabric manager", Status.FAIL, "IN_PROGRESS");
+    health = Gpus.report(Gpus.HEALTHY, withFabric(new Reading.Missing<>(Reading.Why.NOT_SUPPORTED)));
+    expect("fabric manager", Status.SKIPPED, "on no switches");
+  }
+
+  private static DeviceHealth withFabric(Reading<Fabric> fabric) {
+    return Gpus.health(1, fabric, false, List.of());
   }
 
   @Test
