@@ -349,9 +349,12 @@ class DoctorCommandTest {
   @Test
   void fabric_mustBeCompleteOnAllGpus_whereThereIsOne() {
     expect("fabric manager", Status.OK, "all GPUs are connected");
-    health = Gpus.report(Gpus.HEALTHY, Gpus.health(0), withFabric(new Reading.Value<>(Fabric.IN_PROGRESS)));
+    health =
+        Gpus.report(
+            Gpus.HEALTHY, Gpus.health(0), withFabric(new Reading.Value<>(Fabric.IN_PROGRESS)));
     expect("fabric manager", Status.FAIL, "IN_PROGRESS");
-    health = Gpus.report(Gpus.HEALTHY, withFabric(new Reading.Missing<>(Reading.Why.NOT_SUPPORTED)));
+    health =
+        Gpus.report(Gpus.HEALTHY, withFabric(new Reading.Missing<>(Reading.Why.NOT_SUPPORTED)));
     expect("fabric manager", Status.SKIPPED, "on no switches");
   }
 
