@@ -77,7 +77,7 @@ public final class Cuda implements AutoCloseable {
         HealthMonitor.open(
             environment, ServiceLoader.load(NvmlProvider.class, Cuda.class.getClassLoader()))) {
       return monitor.devices().stream()
-          .anyMatch(d -> d.migEnabled().value().orElse(false) && d.migDevices().isEmpty());
+          .anyMatch(d -> d.migEnabled().value().orElse(false) && d.instances().isEmpty());
     } catch (HealthUnavailableException | NvmlException e) {
       return false; // then the cause stays open
     }
