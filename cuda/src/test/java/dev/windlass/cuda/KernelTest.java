@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,18 @@ class KernelTest extends GpuCase {
   void load() {
     plain = gpu.load(ptx("plain"));
     stream = gpu.newStream();
+  }
+
+  /** Twice is allowed, but not where the compiler sees it. */
+  private static void close(DeviceMemory memory) {
+    memory.close();
+  }
+
+  @AfterEach
+  void closeStream() {
+    if (stream != null) {
+      stream.close();
+    }
   }
 
   private static ByteBuffer lastArguments() {
@@ -91,6 +104,7 @@ class KernelTest extends GpuCase {
 
   record View(FloatMemory data, long length) {}
 
+  @SuppressWarnings("ArrayRecordComponent") // that is what is tested
   record Table(int[] rows) {}
 
   record Empty() {}
@@ -171,7 +185,7 @@ class KernelTest extends GpuCase {
         FloatMemory closed = gpu.floats(4);
         DeviceContext second = cuda.device(1).context(MemoryGrowth.grow());
         FloatMemory other = second.floats(4)) {
-      closed.close();
+      close(closed);
       Object[] values =
           java.util.Arrays.stream(arguments.split("; "))
               .map(
@@ -269,7 +283,7 @@ class KernelTest extends GpuCase {
       assertInvalid(() -> launch.set(-1, 2), "there is no parameter -1");
       launch.launch(stream);
       assertThat(y.toArray()).as("the argument is as it was").startsWith(31, 31);
-      x.close();
+      close(x);
       assertInvalid(() -> launch.launch(stream), "the memory of 64 floats is closed");
       launch.set(2, y).launch(stream);
     }
@@ -390,6 +404,30 @@ class KernelTest extends GpuCase {
       assertThat(lastArguments().getLong(16)).isEqualTo(x.address());
     }
     assertInvalid(() -> plain.kernel(KernelSignature.parse("saxpi", "")), "there is none of that");
+  }
+
+  @Test
+  void capturedLaunch_isInTheGraph_asLongAsItsModuleIsOpen() {
+    int n = 32;
+    try (FloatMemory x = gpu.floats(n);
+        FloatMemory y = gpu.floats(n)) {
+      x.fill(1);
+      y.fill(0);
+      PreparedLaunch launch = plain.kernel("saxpy").prepare(LaunchConfig.of(1, n), n, 1f, x, y);
+      try (Graph graph =
+              stream.capture(
+                  () -> {
+                    launch.launch(stream);
+                    launch.launch(stream);
+                  });
+          ExecutableGraph executable = graph.instantiate()) {
+        executable.launch(stream);
+        executable.launch(stream);
+        assertThat(y.toArray()).containsOnly(4);
+        plain.close();
+        assertInvalid(() -> executable.launch(stream), "closed");
+      }
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.windlass.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.windlass.cuda.fake.FakeCuda;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +20,14 @@ class LaunchLimitsTest extends GpuCase {
     memory = gpu.ints(1024);
     plain = gpu.load(KernelTest.ptx("plain"));
     clusters = gpu.load(KernelTest.ptx("clusters"));
+  }
+
+  @AfterEach
+  void close() {
+    if (stream != null) {
+      memory.close();
+      stream.close();
+    }
   }
 
   private void launch(String kernel, LaunchConfig config) {
