@@ -228,8 +228,7 @@ class DeviceContextTest extends GpuCase {
   void virtualThreads_canUseIt_wheneverTheyAreMoved() throws Exception {
     Assumptions.assumeTrue(Runtime.version().feature() >= 21, "skipped: no virtual threads");
     ExecutorService threads =
-        (ExecutorService)
-            Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        (ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
     try (DeviceContext second = cuda.device(1).context(MemoryGrowth.grow())) {
       FakeCuda.delay(5);
       List<Future<int[]>> results = new ArrayList<>();
