@@ -32,8 +32,12 @@ CUresult enter(const char *call, bool needs_context) {
     return fake.fail_code;
   }
   if (!fake.initialized) return NOT_INITIALIZED;
-  if (needs_context && (!current || !current->context_references)) return INVALID_CONTEXT;
-  return SUCCESS;
+  if (!needs_context) return SUCCESS;
+  return !current || !current->context_references ? INVALID_CONTEXT : current->error;
+}
+
+void fault(struct Device *device, int code) {
+  if (!device->error) device->error = code;
 }
 
 CUresult leave(CUresult result) {
@@ -66,6 +70,13 @@ NATIVE(void, failAt)(void *env, void *type, int32_t call, int32_t nth, int32_t c
   pthread_mutex_unlock(&fake.lock);
 }
 
+NATIVE(void, failKernelAt)(void *env, void *type, int32_t nth, int32_t code) {
+  (void)env, (void)type;
+  pthread_mutex_lock(&fake.lock);
+  fake.kernel_fault_at = nth, fake.kernel_fault = code;
+  pthread_mutex_unlock(&fake.lock);
+}
+
 NATIVE(void, delay)(void *env, void *type, int32_t micros) {
   (void)env, (void)type;
   pthread_mutex_lock(&fake.lock);
@@ -79,15 +90,15 @@ NATIVE(void, pose)
   (void)env, (void)type;
   pthread_mutex_lock(&fake.lock);
   fake.delay_micros = 0;
-  drain_all();
-  forget_memory();
-  forget_streams();
-  forget_modules();
+  drain_all(NULL);
+  forget_memory(NULL);
+  forget_streams(NULL);
+  forget_modules(NULL);
   memset(fake.live, 0, sizeof fake.live);
   memset(fake.device, 0, sizeof fake.device);
   fake.initialized = false;
   fake.devices = devices, fake.driver_version = driver_version;
   fake.init_result = init_result, fake.memory = (uint64_t)memory;
-  fake.fail_at = 0;
+  fake.fail_at = fake.kernel_fault_at = 0;
   pthread_mutex_unlock(&fake.lock);
 }

@@ -5,6 +5,7 @@
 
 struct Stream {
   bool live, blocking, busy;
+  struct Device *device;
   struct Work *first, **last;
   struct Stream *next;
 };
@@ -12,6 +13,7 @@ struct Stream {
 /* Every record has a number; the event stands for the last one that was asked for. */
 struct Event {
   bool live, timing;
+  struct Device *device;
   uint64_t recorded, done;
   double millis;
   struct Event *next;
@@ -32,11 +34,26 @@ static struct Event *event_of(void *handle) {
   return e && e->live ? e : NULL;
 }
 
+static struct Device *device_of(void *stream) { return stream ? ((struct Stream *)stream)->device : current; }
+
 bool stream_known(void *stream) { return !stream || stream_of(stream); }
 
-void forget_streams(void) {
-  for (struct Stream *s = streams; s; s = s->next) s->live = false;
-  for (struct Event *e = events; e; e = e->next) e->live = false;
+bool stream_of_current(void *stream) {
+  struct Stream *s = stream_of(stream);
+  return !stream || (s && s->device == current);
+}
+
+void forget_streams(struct Device *device) {
+  for (struct Stream *s = streams; s; s = s->next) {
+    if (device && s->device != device) continue;
+    fake.live[STREAM] -= s->live;
+    s->live = false;
+  }
+  for (struct Event *e = events; e; e = e->next) {
+    if (device && e->device != device) continue;
+    fake.live[EVENT] -= e->live;
+    e->live = false;
+  }
   pthread_cond_broadcast(&fake.changed);
 }
 
@@ -46,14 +63,16 @@ static void wait_for(struct Stream *s) {
   while (!idle(s)) pthread_cond_wait(&fake.changed, &fake.lock);
 }
 
-void drain_all(void) {
-  for (struct Stream *s = streams; s; s = s->next) wait_for(s);
+void drain_all(struct Device *device) {
+  for (struct Stream *s = streams; s; s = s->next) {
+    if (!device || s->device == device) wait_for(s);
+  }
 }
 
 CUresult drain(void *handle) {
   if (!handle) {
     for (struct Stream *s = streams; s; s = s->next) {
-      if (s->blocking) wait_for(s);
+      if (s->blocking && s->device == current) wait_for(s);
     }
     return SUCCESS;
   }
@@ -61,6 +80,24 @@ CUresult drain(void *handle) {
   if (!s) return INVALID_HANDLE;
   wait_for(s);
   return SUCCESS;
+}
+
+static void do_wait(struct Work *w) {
+  while (w->event->done < w->number) pthread_cond_wait(&fake.changed, &fake.lock);
+}
+
+static void do_record(struct Work *w) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  w->event->millis = (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+  if (w->event->done < w->number) w->event->done = w->number;
+  pthread_cond_broadcast(&fake.changed);
+}
+
+/* In a lost context nothing runs any more; only what others wait for still comes. */
+static void perform(struct Work *w) {
+  if (!w->device->error || w->run == do_wait || w->run == do_record) w->run(w);
+  free(w->data);
 }
 
 static void *serve(void *handle) {
@@ -81,7 +118,7 @@ static void *serve(void *handle) {
       usleep(delay);
       pthread_mutex_lock(&fake.lock);
     }
-    w->run(w);
+    perform(w);
     free(w);
     s->busy = false;
     pthread_cond_broadcast(&fake.changed);
@@ -91,13 +128,17 @@ static void *serve(void *handle) {
 }
 
 CUresult submit(void *handle, struct Work work) {
-  if (!handle) {
+  struct Stream *s = stream_of(handle);
+  if (handle && !s) {
+    free(work.data);
+    return INVALID_HANDLE;
+  }
+  work.device = s ? s->device : current;
+  if (!s) {
     drain(NULL);
-    work.run(&work);
+    perform(&work);
     return SUCCESS;
   }
-  struct Stream *s = stream_of(handle);
-  if (!s) return INVALID_HANDLE;
   struct Work *w = malloc(sizeof *w);
   *w = work;
   w->next = NULL;
@@ -111,7 +152,7 @@ API CUresult cuStreamCreate(void **stream, unsigned flags) {
   ENTER(true);
   if (flags > 1) return leave(INVALID_VALUE);
   struct Stream *s = calloc(1, sizeof *s);
-  *s = (struct Stream){.live = true, .blocking = flags == 0, .next = streams};
+  *s = (struct Stream){.live = true, .blocking = flags == 0, .device = current, .next = streams};
   s->last = &s->first;
   pthread_t thread;
   if (pthread_create(&thread, NULL, serve, s)) abort();
@@ -137,20 +178,16 @@ API CUresult cuStreamSynchronize(void *stream) {
   ENTER(true);
   CUresult result = drain(stream);
   trim_pools();
-  return leave(result);
+  return leave(result ? result : current->error);
 }
 
 API CUresult cuStreamQuery(void *stream) {
   ENTER(true);
   if (!stream_known(stream)) return leave(INVALID_HANDLE);
   for (struct Stream *s = streams; s; s = s->next) {
-    if ((stream ? s == stream : s->blocking) && !idle(s)) return leave(NOT_READY);
+    if ((stream ? s == stream : s->blocking && s->device == current) && !idle(s)) return leave(NOT_READY);
   }
   return leave(SUCCESS);
-}
-
-static void do_wait(struct Work *w) {
-  while (w->event->done < w->number) pthread_cond_wait(&fake.changed, &fake.lock);
 }
 
 API CUresult cuStreamWaitEvent(void *stream, void *event, unsigned flags) {
@@ -165,7 +202,7 @@ API CUresult cuEventCreate(void **event, unsigned flags) {
   ENTER(true);
   if (flags & ~3u) return leave(INVALID_VALUE);
   struct Event *e = calloc(1, sizeof *e);
-  *e = (struct Event){.live = true, .timing = !(flags & 2), .next = events};
+  *e = (struct Event){.live = true, .timing = !(flags & 2), .device = current, .next = events};
   events = e;
   fake.live[EVENT]++;
   *event = e;
@@ -182,18 +219,10 @@ API CUresult cuEventDestroy_v2(void *event) {
   return leave(SUCCESS);
 }
 
-static void do_record(struct Work *w) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  w->event->millis = (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-  if (w->event->done < w->number) w->event->done = w->number;
-  pthread_cond_broadcast(&fake.changed);
-}
-
 API CUresult cuEventRecord(void *event, void *stream) {
   ENTER(true);
   struct Event *e = event_of(event);
-  if (!e || !stream_known(stream)) return leave(INVALID_HANDLE);
+  if (!e || !stream_known(stream) || e->device != device_of(stream)) return leave(INVALID_HANDLE);
   return leave(submit(stream, (struct Work){.run = do_record, .event = e, .number = ++e->recorded}));
 }
 
@@ -210,7 +239,7 @@ API CUresult cuEventSynchronize(void *event) {
   if (!e) return leave(INVALID_HANDLE);
   uint64_t number = e->recorded;
   while (e->done < number) pthread_cond_wait(&fake.changed, &fake.lock);
-  return leave(SUCCESS);
+  return leave(current->error);
 }
 
 API CUresult cuEventElapsedTime_v2(float *millis, void *from, void *to) {

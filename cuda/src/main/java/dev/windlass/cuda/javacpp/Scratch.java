@@ -13,6 +13,7 @@ import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.SizeTPointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread's objects for native calls: handles whose address is set before each call, places for
@@ -46,8 +47,9 @@ final class Scratch {
   final SizeTPointer size1 = new SizeTPointer(new Pointer(sizes.slice(0, Long.BYTES)));
   final SizeTPointer size2 = new SizeTPointer(new Pointer(sizes.slice(Long.BYTES, Long.BYTES)));
 
-  private final ByteBuffer launch = direct(EXTRA_BYTES + Long.BYTES);
-  final PointerPointer<Pointer> extra = new PointerPointer<>(new Pointer(launch));
+  final LaunchRecord launch = new LaunchRecord();
+  private final ByteBuffer list = direct(EXTRA_BYTES + Long.BYTES);
+  private final PointerPointer<Pointer> extra = new PointerPointer<>(new Pointer(list));
   private ByteBuffer parameters = direct(0);
 
   private Scratch() {
@@ -90,19 +92,23 @@ final class Scratch {
     return sizes.getLong(Long.BYTES);
   }
 
-  /** Copies a launch's parameters to where {@link #extra} says. */
-  void parameters(byte[] from, int bytes) {
+  /** Copies a launch's parameters to their place; the list that says where, null for none. */
+  @Nullable PointerPointer<Pointer> extra(byte[] from, int bytes) {
+    if (bytes == 0) {
+      return null;
+    }
     if (bytes > parameters.capacity()) {
       grow(bytes);
     }
     parameters.put(0, from, 0, bytes);
-    launch.putLong(EXTRA_BYTES, bytes);
+    list.putLong(EXTRA_BYTES, bytes);
+    return extra;
   }
 
   private void grow(int bytes) {
     parameters = direct(bytes);
-    launch.putLong(0, 1).putLong(8, new Pointer(parameters).address());
-    launch.putLong(16, 2).putLong(24, extra.address() + EXTRA_BYTES).putLong(32, 0);
+    list.putLong(0, 1).putLong(8, new Pointer(parameters).address());
+    list.putLong(16, 2).putLong(24, extra.address() + EXTRA_BYTES).putLong(32, 0);
   }
 
   // Handles: the address of a JavaCPP pointer may be set by subclasses only.

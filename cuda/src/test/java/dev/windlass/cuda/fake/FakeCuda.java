@@ -9,6 +9,13 @@ import java.util.Optional;
 /**
  * The fake driver in this JVM, and what a test may ask of it. Loaded before JavaCPP's glue, it is
  * what that glue is bound to: the loader takes a library that is there already, by its name.
+ *
+ * <p>Kernels of some names run for real, on their stream's thread, over the parameters as PTX lays
+ * them out and over no more elements than the grid has threads: {@code fill} or {@code fake_fill}
+ * (u64 to, u32 n, u32 value), {@code fake_copy} (u64 to, u64 from, u32 n), {@code fake_add_one} (u64
+ * at, u32 n), {@code saxpy} or {@code fake_axpy} (u32 n, f32 a, u64 x, u64 y); elements have 4
+ * bytes, names may be mangled. Others do nothing. What a kernel touches that is not its device's is
+ * error 700, which comes late and stays, as with a real one.
  */
 public final class FakeCuda {
   /** What the fake counts; the numbers are those of {@code fake_cuda.h}. */
@@ -74,6 +81,12 @@ public final class FakeCuda {
     failAt(call.hashCode(), nth, code);
   }
 
+  /**
+   * The nth launch from now fails when its turn comes on its stream, not before: from then on every
+   * call in its context returns this code, until the context's last user has released it.
+   */
+  public static native void failKernelAt(int nth, int code);
+
   /** How many of a kind there are and were not given back. */
   public static long live(Kind kind) {
     return live(kind.number);
@@ -88,7 +101,10 @@ public final class FakeCuda {
   /** Launches so far. */
   public static native long launches();
 
-  /** Of the last launch: grid x, y, z, block x, y, z, dynamic shared bytes. */
+  /**
+   * Of the last launch: grid x, y, z, block x, y, z, dynamic shared bytes, whether it was
+   * cooperative (1), cluster x, y, z.
+   */
   public static native int launchShape(int index);
 
   /** The size of the last launch's parameters. */

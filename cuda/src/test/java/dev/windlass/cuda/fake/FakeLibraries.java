@@ -40,7 +40,9 @@ public final class FakeLibraries {
           "devices.c",
           "memory.c",
           "streams.c",
-          "modules.c");
+          "modules.c",
+          "launches.c",
+          "kernels.c");
       compile(folder.resolve("libcudart.so.13"), "fake_cudart.c");
       compile(folder.resolve("libnvidia-ml.so.1"), "fake_nvml.c");
       return Optional.of(folder.toAbsolutePath());

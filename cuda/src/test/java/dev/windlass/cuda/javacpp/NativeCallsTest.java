@@ -12,7 +12,9 @@ import dev.windlass.cuda.driver.FunctionAttribute;
 import dev.windlass.cuda.driver.PoolAttribute;
 import dev.windlass.cuda.fake.FakeCuda;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.bytedeco.cuda.global.cudart;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,12 +67,31 @@ class NativeCallsTest {
   }
 
   @Test
+  void launchEx_handsOverShapeAttributesAndParameters() {
+    long probe = driver.function(module, "probe");
+    byte[] parameters = {1, -2, 3};
+    driver.launchEx(probe, 2, 4, 3, 5, 6, 7, 8, 0, true, 2, 4, 1, parameters, 3);
+    int[] shape = {2, 4, 3, 5, 6, 7, 8, 1, 2, 4, 1};
+    for (int i = 0; i < shape.length; i++) {
+      assertThat(FakeCuda.launchShape(i)).as("number %d", i).isEqualTo(shape[i]);
+    }
+    assertThat(FakeCuda.launchArgument(1)).isEqualTo((byte) -2);
+    driver.launchEx(probe, 2, 4, 3, 5, 6, 7, 8, 0, false, 1, 2, 3, parameters, 0);
+    assertThat(FakeCuda.launchShape(7)).isZero();
+    assertThat(FakeCuda.launchShape(10)).isEqualTo(3);
+    assertThat(FakeCuda.launchArgumentBytes()).isZero();
+    driver.launchEx(probe, 1, 1, 1, 1, 1, 1, 0, 0, false, 0, 0, 0, parameters, 3);
+    assertThat(FakeCuda.launchShape(8)).isZero();
+  }
+
+  @Test
   void callsOfTheHotPath_makeNoGarbage() {
     long probe = driver.function(module, "probe");
     long pool = driver.defaultMemoryPool(0);
     driver.setPoolAttribute(pool, PoolAttribute.RELEASE_THRESHOLD, Long.MAX_VALUE);
     long event = driver.createEvent(false);
     byte[] parameters = new byte[16];
+    long[] two = new long[2];
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().getId();
     int rounds = 5000;
@@ -79,6 +100,8 @@ class NativeCallsTest {
       long before = threads.getThreadAllocatedBytes(thread);
       for (int i = 0; i < rounds; i++) {
         driver.launch(probe, 1, 1, 1, 32, 1, 1, 0, 0, parameters, 16);
+        driver.launchEx(probe, 2, 1, 1, 32, 1, 1, 0, 0, true, 2, 1, 1, parameters, 16);
+        driver.functionParameter(probe, 0, two);
         driver.freeToPool(driver.allocateFromPool(pool, 512, 0), 0);
         driver.recordEvent(event, 0);
         driver.streamWaitEvent(0, event);
@@ -123,6 +146,13 @@ class NativeCallsTest {
     for (CudaError error : CudaError.values()) {
       assertThat(number("CUDA_ERROR_" + error.name())).as("%s", error).isEqualTo(error.code());
     }
+    assertThat(
+            Arrays.stream(cudart.class.getFields())
+                .map(Field::getName)
+                .filter(name -> name.startsWith("CUDA_ERROR_")))
+        .as("all of the header's")
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(CudaError.values()).map(CudaError::toString).toList());
     for (DeviceAttribute a : DeviceAttribute.values()) {
       assertThat(number("CU_DEVICE_ATTRIBUTE_" + a)).as("%s", a).isEqualTo(a.number());
     }
