@@ -35,11 +35,23 @@ public record CudaEnvironment(
    *
    * @param name its name, for example {@code nvidia0}
    * @param usable whether this user may read and write it
+   * @param lost whether the kernel keeps this container from opening it, see {@link DeviceAccess};
+   *     only looked at for {@code nvidiactl}
    */
-  public record DeviceFile(String name, boolean usable) {
+  public record DeviceFile(String name, boolean usable, boolean lost) {
+    /** A file that is not lost. */
+    public DeviceFile(String name, boolean usable) {
+      this(name, usable, false);
+    }
+
     boolean isGpu() {
       return name.matches("nvidia[0-9]+") || name.equals("dxg") || name.equals("nvmap");
     }
+  }
+
+  /** Whether this container had a GPU and may no longer open it, see {@link DeviceAccess}. */
+  public boolean gpuLost() {
+    return deviceFiles.stream().anyMatch(DeviceFile::lost);
   }
 
   /** Copies. */

@@ -169,7 +169,9 @@ public final class Diagnosis {
               "Look at the MPS daemon's log on the node; it may be down, full, or run by another"
                   + " user");
       default ->
-          new Unavailable(
+          environment.gpuLost()
+              ? detached()
+              : new Unavailable(
               forbidden(environment)
                   ? UnavailableReason.NO_PERMISSION
                   : UnavailableReason.DRIVER_FAILED,
@@ -206,6 +208,9 @@ public final class Diagnosis {
 
   /** The driver runs, and has no device for this process. */
   public static Unavailable noDevices(CudaEnvironment environment) {
+    if (environment.gpuLost()) {
+      return detached();
+    }
     if (forbidden(environment)) {
       return new Unavailable(
           UnavailableReason.NO_PERMISSION,
@@ -236,8 +241,7 @@ public final class Diagnosis {
         "There are files of GPUs in /dev, but the driver shows none of them to this process"
             + hides.map(v -> " (" + HIDES + "='" + v + "')").orElse(""),
         "If MIG is enabled on the GPU, make an instance of it ('nvidia-smi mig -cgi ... -C') and"
-            + " ask for that; if the container lost its GPU after 'systemctl daemon-reload', make"
-            + " it anew; else look at 'nvidia-smi' on the node");
+            + " ask for that; else look at 'nvidia-smi' on the node");
   }
 
   /** The driver has no device for this process, and NVML shows GPUs split into no MIG instance. */
@@ -247,6 +251,14 @@ public final class Diagnosis {
         "MIG is enabled on the GPU, and there is no instance of it for this process",
         "Make one on the node ('nvidia-smi mig -cgi ... -C') and ask for it in the job, or turn MIG"
             + " off ('nvidia-smi -mig 0')");
+  }
+
+  private static Unavailable detached() {
+    return new Unavailable(
+        UnavailableReason.DEVICE_DETACHED,
+        "The container may no longer open the GPU's files, as happens when 'systemctl"
+            + " daemon-reload' is run on the node",
+        "Make the pod anew. On the node, let the container runtime use CDI");
   }
 
   private static boolean forbidden(CudaEnvironment environment) {

@@ -147,7 +147,8 @@ final class EnvironmentReader {
         boolean cuda = name.startsWith("nvidia") || name.equals("dxg") || name.equals("nvmap");
         if (cuda && !Files.isDirectory(file)) {
           boolean usable = Files.isReadable(file) && Files.isWritable(file);
-          files.put(name, new DeviceFile(name, usable));
+          boolean lost = usable && name.equals("nvidiactl") && DeviceAccess.lost(file);
+          files.put(name, new DeviceFile(name, usable, lost));
         }
       }
     } catch (IOException e) {

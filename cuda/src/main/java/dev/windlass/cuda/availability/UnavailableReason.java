@@ -24,6 +24,8 @@ public enum UnavailableReason {
   DEVICES_HIDDEN,
   /** This user may not open the GPU's device files. */
   NO_PERMISSION,
+  /** This container had a GPU and may no longer open it: it has to be made anew. */
+  DEVICE_DETACHED,
   /** The driver knows only an older major version of CUDA. */
   DRIVER_TOO_OLD,
   /** Error 802: the fabric manager has not set up the links between the GPUs. */

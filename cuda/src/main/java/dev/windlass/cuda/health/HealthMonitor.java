@@ -1,34 +1,51 @@
 package dev.windlass.cuda.health;
 
-import dev.windlass.core.job.Memory;
 import dev.windlass.cuda.availability.CudaEnvironment;
+import dev.windlass.cuda.availability.DeviceAccess;
 import dev.windlass.cuda.availability.DriverRelease;
 import dev.windlass.cuda.device.DeviceUuid;
-import dev.windlass.cuda.device.NvmlIndex;
-import dev.windlass.cuda.health.DeviceHealth.MemoryUse;
-import dev.windlass.cuda.health.DeviceHealth.Utilization;
 import dev.windlass.cuda.health.Reading.Missing;
 import dev.windlass.cuda.health.Reading.Why;
-import java.util.ArrayList;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.ServiceLoader;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
-import java.util.stream.IntStream;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * How the GPUs of this machine or container are, from NVIDIA's management library NVML. CUDA does
- * not need it: a container whose driver capabilities leave out {@code utility} has none. Safe for
- * use by many threads.
+ * not need it: a container whose driver capabilities leave out {@code utility} has none.
+ *
+ * <pre>{@code
+ * try (HealthMonitor monitor = HealthMonitor.open()) {
+ *   monitor.watch(event -> log.warn("{}: {}", event.uuid(), event.xid()));
+ *   ...
+ *   if (monitor.verdict(uuid).level() == Verdict.Level.BROKEN) ...
+ * }
+ * }</pre>
+ *
+ * <p>Safe for use by many threads. A reading of one GPU takes some milliseconds.
  */
 public final class HealthMonitor implements AutoCloseable {
-  private final Nvml nvml;
-  private final AtomicBoolean closed = new AtomicBoolean();
+  /** The release that brought the call which tells of the fabric. */
+  private static final int FABRIC_SINCE = 525;
 
-  private HealthMonitor(Nvml nvml) {
+  private final Nvml nvml;
+  private final Roster roster;
+  private final DeviceHealthReader reader;
+  private final XidLog xids;
+  private final BooleanSupplier gpuLost;
+  private boolean closed;
+
+  private HealthMonitor(Nvml nvml, BooleanSupplier gpuLost, Clock clock, XidWatcher.Pace pace) {
     this.nvml = nvml;
+    this.gpuLost = gpuLost;
+    roster = new Roster(nvml);
+    boolean fabricKnown = DriverRelease.parse(nvml.driverRelease()).branch() >= FABRIC_SINCE;
+    reader = new DeviceHealthReader(nvml, fabricKnown, new ProcessNames(Path.of("/proc")));
+    xids = new XidLog(nvml, roster, reader, clock, pace);
   }
 
   /**
@@ -50,6 +67,16 @@ public final class HealthMonitor implements AutoCloseable {
    * @throws HealthUnavailableException with the reason, where it cannot be used
    */
   public static HealthMonitor open(CudaEnvironment environment, Iterable<NvmlProvider> providers) {
+    return open(
+        environment, providers, DeviceAccess::lost, Clock.systemUTC(), XidWatcher.Pace.NORMAL);
+  }
+
+  static HealthMonitor open(
+      CudaEnvironment environment,
+      Iterable<NvmlProvider> providers,
+      BooleanSupplier gpuLost,
+      Clock clock,
+      XidWatcher.Pace pace) {
     for (NvmlProvider provider : providers) {
       Optional<String> missing = provider.missingLibrary(environment);
       if (missing.isPresent()) {
@@ -57,24 +84,35 @@ public final class HealthMonitor implements AutoCloseable {
             "There is no library " + missing.get() + " here",
             "In a container, ask for a GPU, set NVIDIA_DRIVER_CAPABILITIES to compute,utility, and"
                 + " use an image with the CUDA runtime. Elsewhere install the driver",
+            false,
             null);
       }
       try {
         Nvml nvml = provider.load();
         nvml.initialize();
-        return new HealthMonitor(nvml);
+        return new HealthMonitor(nvml, gpuLost, clock, pace);
       } catch (NvmlException e) {
-        throw new HealthUnavailableException(e.problem(), e.remedy(), e);
+        boolean lost = gpuLost.getAsBoolean();
+        throw new HealthUnavailableException(
+            e.problem(),
+            lost
+                ? "The container has lost its GPU, as happens when 'systemctl daemon-reload' is run"
+                    + " on the node: make the pod anew"
+                : e.remedy(),
+            lost,
+            e);
       } catch (LinkageError e) {
         throw new HealthUnavailableException(
             "NVML's library is there and cannot be loaded: " + e.getMessage(),
             "Check that it is for this processor and readable",
+            false,
             e);
       }
     }
     throw new HealthUnavailableException(
         "There is no NVML implementation on the class path",
         "Keep META-INF/services when jars are merged into one",
+        false,
         null);
   }
 
@@ -84,85 +122,113 @@ public final class HealthMonitor implements AutoCloseable {
    * @throws NvmlException if NVML fails
    * @throws IllegalStateException if this is closed
    */
-  public DriverRelease driverRelease() {
+  public synchronized DriverRelease driverRelease() {
     return DriverRelease.parse(nvml().driverRelease());
   }
 
   /**
-   * How all GPUs are now, in NVML's order. What a GPU does not tell is a {@link Missing} reading.
+   * How all GPUs are now, in NVML's order. What a GPU does not tell is a {@link Missing} reading. A
+   * GPU that has told its name once stays in the list, whatever becomes of it.
    *
-   * @throws NvmlException if NVML does not even name a GPU
+   * @throws NvmlException if NVML does not even count the GPUs
    * @throws IllegalStateException if this is closed
    */
-  public List<DeviceHealth> devices() {
-    return IntStream.range(0, nvml().deviceCount()).mapToObj(this::health).toList();
+  public synchronized List<DeviceHealth> devices() {
+    nvml();
+    return roster.read().stream()
+        .map(gpu -> reader.read(gpu.index(), gpu.handle(), gpu.uuid(), gpu.name()))
+        .toList();
   }
 
-  private DeviceHealth health(int index) {
-    long device = nvml.device(index);
-    Reading<Boolean> mig = read(() -> nvml.migEnabled(device));
-    return new DeviceHealth(
-        new NvmlIndex(index),
-        DeviceUuid.parse(nvml.uuid(device)),
-        nvml.name(device),
-        read(() -> nvml.temperature(device)),
-        read(() -> nvml.power(device)),
-        read(() -> nvml.powerLimit(device)),
-        read(
-            () -> {
-              long[] memory = new long[2];
-              nvml.memory(device, memory);
-              return new MemoryUse(Memory.bytes(memory[0]), Memory.bytes(memory[1]));
-            }),
-        read(
-            () -> {
-              int[] percent = new int[2];
-              nvml.utilization(device, percent);
-              return new Utilization(percent[0], percent[1]);
-            }),
-        read(() -> ClockReason.of(nvml.clockReasons(device))),
-        read(() -> nvml.uncorrectedEccErrors(device)),
-        mig,
-        mig.value().orElse(false) ? migDevices(device) : List.of());
+  /**
+   * The GPUs that NVML counts, and that have never told their UUID.
+   *
+   * @throws NvmlException if NVML does not even count the GPUs
+   * @throws IllegalStateException if this is closed
+   */
+  public synchronized List<SilentGpu> silentGpus() {
+    nvml();
+    return roster.silent();
   }
 
-  private List<DeviceUuid> migDevices(long device) {
-    List<DeviceUuid> found = new ArrayList<>();
-    int places = nvml.maxMigDevices(device);
-    for (int i = 0; i < places; i++) {
-      OptionalLong instance = nvml.migDevice(device, i);
-      if (instance.isPresent()) {
-        found.add(DeviceUuid.parse(nvml.uuid(instance.getAsLong())));
+  /**
+   * How the GPUs are connected with each other.
+   *
+   * @throws NvmlException if NVML does not even count the GPUs
+   * @throws IllegalStateException if this is closed
+   */
+  public synchronized Topology topology() {
+    nvml();
+    return new TopologyReader(nvml, Path.of("/sys/bus/pci/devices")).read(roster.read());
+  }
+
+  /**
+   * Tells of each Xid from now on. All watches of a monitor have one daemon thread, in which the
+   * listener is called; what it throws goes to the thread's handler of uncaught exceptions and ends
+   * nothing.
+   *
+   * @param listener called within about a second
+   * @throws IllegalStateException if this is closed
+   */
+  public synchronized Watch watch(Consumer<XidEvent> listener) {
+    nvml();
+    return xids.watch(listener);
+  }
+
+  /** A watch for Xids. It ends with the monitor, or before. */
+  public interface Watch extends AutoCloseable {
+    /** Ends the watch. */
+    @Override
+    void close();
+  }
+
+  /** The Xids that were heard of while there was a watch, the last thousand, oldest first. */
+  public List<XidEvent> events() {
+    return xids.events();
+  }
+
+  /**
+   * Whether a device can be worked with: by its readings now, by the Xids that were heard of while
+   * there was a watch, and by whether this container may still open it. A MIG instance is judged by
+   * its GPU, but for the Xids of other instances.
+   *
+   * @param uuid of a GPU or a MIG instance
+   * @throws NvmlException if NVML does not even count the GPUs
+   * @throws IllegalStateException if this is closed
+   */
+  public synchronized Verdict verdict(DeviceUuid uuid) {
+    boolean lost = gpuLost.getAsBoolean();
+    for (DeviceHealth gpu : devices()) {
+      boolean itself = gpu.uuid().equals(uuid);
+      if (itself || gpu.instances().stream().anyMatch(i -> i.instance().uuid().equals(uuid))) {
+        return Judgement.of(
+            gpu, itself ? Optional.empty() : Optional.of(uuid), xids.events(), lost);
       }
     }
-    return found;
-  }
-
-  private static <T> Reading<T> read(Supplier<T> call) {
-    try {
-      return new Reading.Value<>(call.get());
-    } catch (NvmlException e) {
-      return new Missing<>(
-          switch (e.code()) {
-            case NvmlException.NOT_SUPPORTED -> Why.NOT_SUPPORTED;
-            case NvmlException.NO_PERMISSION -> Why.NO_PERMISSION;
-            case NvmlException.GPU_IS_LOST -> Why.GPU_LOST;
-            default -> Why.FAILED;
-          });
-    }
+    return Judgement.ofAbsent(
+        roster.silent().stream().map(SilentGpu::why).findFirst().orElse(Why.GPU_LOST), lost);
   }
 
   private Nvml nvml() {
-    if (closed.get()) {
+    if (closed) {
       throw new IllegalStateException("This monitor is closed");
     }
     return nvml;
   }
 
-  /** Gives NVML back. Others in this process that use it are not disturbed. */
+  /**
+   * Ends all watches and gives NVML back. Others in this process that use it are not disturbed.
+   * Waits for the thread of the watches: about half a second.
+   */
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    if (xids.close()) {
       nvml.shutdown();
     }
   }

@@ -7,7 +7,19 @@ import org.jspecify.annotations.Nullable;
 public final class HealthUnavailableException extends WindlassException {
   private static final long serialVersionUID = 1L;
 
-  HealthUnavailableException(String problem, String remedy, @Nullable Throwable cause) {
+  private final boolean gpuLost;
+
+  HealthUnavailableException(
+      String problem, String remedy, boolean gpuLost, @Nullable Throwable cause) {
     super("opening NVML", problem, remedy, cause);
+    this.gpuLost = gpuLost;
+  }
+
+  /**
+   * Whether the reason is that this container had a GPU and may no longer open it: nothing that
+   * uses a GPU can start here again, and the pod has to be made anew.
+   */
+  public boolean gpuLost() {
+    return gpuLost;
   }
 }

@@ -1,13 +1,14 @@
 package dev.windlass.cuda.health;
 
-import java.util.OptionalLong;
-
 /**
  * NVIDIA's management library, as far as Windlass uses it: one method per call, no policy. Handles
  * are {@code long}. Whatever it returns but success is an {@link NvmlException}. Safe for use by
  * many threads.
+ *
+ * <p>Only calls that release 510 of the driver has already, but for {@link #fabricInfo}: the loader
+ * ends the process where a symbol is missing.
  */
-public interface Nvml {
+public interface Nvml extends NvmlReadings, NvmlMemoryErrors, NvmlMig, NvmlLinks, NvmlEvents {
   /** {@code nvmlInit_v2}: each call wants one {@link #shutdown}. */
   void initialize();
 
@@ -28,42 +29,4 @@ public interface Nvml {
 
   /** {@code nvmlDeviceGetName}. */
   String name(long device);
-
-  /** {@code nvmlDeviceGetTemperature} of the GPU, in degrees Celsius. */
-  int temperature(long device);
-
-  /** {@code nvmlDeviceGetPowerUsage}, in milliwatts. */
-  int power(long device);
-
-  /** {@code nvmlDeviceGetEnforcedPowerLimit}, in milliwatts. */
-  int powerLimit(long device);
-
-  /**
-   * {@code nvmlDeviceGetMemoryInfo}, in bytes.
-   *
-   * @param totalAndUsed takes the two numbers
-   */
-  void memory(long device, long[] totalAndUsed);
-
-  /**
-   * {@code nvmlDeviceGetUtilizationRates}, in percent of the last sample's time.
-   *
-   * @param gpuAndMemory takes the two numbers
-   */
-  void utilization(long device, int[] gpuAndMemory);
-
-  /** {@code nvmlDeviceGetCurrentClocksThrottleReasons}: a set of bits. */
-  long clockReasons(long device);
-
-  /** {@code nvmlDeviceGetTotalEccErrors}: uncorrected ones, since the driver was loaded. */
-  long uncorrectedEccErrors(long device);
-
-  /** {@code nvmlDeviceGetMigMode}: whether it is on now. */
-  boolean migEnabled(long device);
-
-  /** {@code nvmlDeviceGetMaxMigDeviceCount}. */
-  int maxMigDevices(long device);
-
-  /** {@code nvmlDeviceGetMigDeviceHandleByIndex}; empty if nothing has that number. */
-  OptionalLong migDevice(long device, int index);
 }

@@ -12,8 +12,11 @@ public final class NvmlException extends WindlassException {
 
   static final int NO_PERMISSION = 4;
   static final int DRIVER_NOT_LOADED = 9;
+  static final int FUNCTION_NOT_FOUND = 13;
   static final int GPU_IS_LOST = 15;
+  static final int RESET_REQUIRED = 16;
   static final int VERSION_MISMATCH = 18;
+  static final int UNKNOWN = 999;
 
   private static final Map<Integer, String> MEANINGS =
       Map.of(
@@ -29,9 +32,11 @@ public final class NvmlException extends WindlassException {
           "the kernel's driver is not loaded",
           GPU_IS_LOST,
           "the GPU has fallen off the bus",
+          RESET_REQUIRED,
+          "the GPU must be reset",
           VERSION_MISMATCH,
           "the library is not of the release that the kernel has",
-          999,
+          UNKNOWN,
           "it failed without a reason");
 
   private final int code;
@@ -58,6 +63,7 @@ public final class NvmlException extends WindlassException {
     return switch (code) {
       case DRIVER_NOT_LOADED -> "Load it on the node ('modprobe nvidia'), or ask for a GPU";
       case GPU_IS_LOST -> "The node must be restarted, or the GPU replaced";
+      case RESET_REQUIRED -> "Reset it on the node ('nvidia-smi -r'), or restart the node";
       case VERSION_MISMATCH -> "Restart the node after a driver update";
       default ->
           "Look at 'nvidia-smi' in the same place; if it fails too, and worked before, the container"

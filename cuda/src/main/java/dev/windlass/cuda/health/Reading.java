@@ -1,6 +1,7 @@
 package dev.windlass.cuda.health;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What a device says of one thing, or why it says nothing: hardly any device supports all that NVML
@@ -31,8 +32,29 @@ public sealed interface Reading<T> {
     NO_PERMISSION,
     /** The device does not answer at all any more. */
     GPU_LOST,
+    /** The device is to be reset before it can tell. */
+    RESET_REQUIRED,
     /** NVML failed in another way. */
-    FAILED
+    FAILED;
+
+    static Why of(NvmlException e) {
+      return switch (e.code()) {
+        case NvmlException.NOT_SUPPORTED, NvmlException.FUNCTION_NOT_FOUND -> NOT_SUPPORTED;
+        case NvmlException.NO_PERMISSION -> NO_PERMISSION;
+        case NvmlException.GPU_IS_LOST -> GPU_LOST;
+        case NvmlException.RESET_REQUIRED -> Why.RESET_REQUIRED;
+        default -> FAILED;
+      };
+    }
+  }
+
+  /** What a call returns; if it fails, why. */
+  static <T> Reading<T> of(Supplier<T> call) {
+    try {
+      return new Value<>(call.get());
+    } catch (NvmlException e) {
+      return new Missing<>(Why.of(e));
+    }
   }
 
   /** The value, if there is one. */

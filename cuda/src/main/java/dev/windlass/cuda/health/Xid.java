@@ -162,7 +162,7 @@ public record Xid(int code, String meaning, Fault fault, Restart restart) {
       case NOTHING -> "Nothing has to be done at once";
       case PROCESS ->
           fault == Fault.APPLICATION
-              ? "Start the process anew; run it under compute-sanitizer to find the kernel"
+              ? "Correct the program (compute-sanitizer finds the place), and start the process anew"
               : "Start the process anew; if it happens again, use another GPU";
       case POD -> "Run the pod on another GPU, and reset this one ('nvidia-smi -r' on the node)";
       case NODE -> "Run the pod elsewhere, and restart the node; if it happens again, have the"

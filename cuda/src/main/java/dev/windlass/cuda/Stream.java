@@ -1,0 +1,139 @@
+package dev.windlass.cuda;
+
+import dev.windlass.cuda.driver.CudaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue of work for a device. What is queued on it runs in order, after the call that queued it
+ * has returned, and beside the work of other streams. Had from {@link DeviceContext#newStream}.
+ *
+ * <p>Safe for use by many threads.
+ */
+public final class Stream implements AutoCloseable {
+  private final DeviceContext context;
+  private final Lane lane;
+
+  Stream(DeviceContext context, Lane lane) {
+    this.context = context;
+    this.lane = lane;
+  }
+
+  /** The context that it belongs to. */
+  public DeviceContext context() {
+    return context;
+  }
+
+  Lane lane() {
+    return lane;
+  }
+
+  /**
+   * The driver's handle.
+   *
+   * @throws InvalidUseException if this is closed
+   */
+  public long handle() {
+    if (lane.isClosed()) {
+      throw closed("using a stream");
+    }
+    return lane.handle;
+  }
+
+  /**
+   * Before work is queued: takes the context's lock and makes the context current. Then come {@link
+   * DeviceMemory#beforeRead} and {@link DeviceMemory#beforeWrite}, one call of the driver that
+   * queues the work and does not wait for the device, and in any case {@link #end}.
+   *
+   * <pre>{@code
+   * stream.begin("cuLaunchKernel");
+   * try {
+   *   x.beforeRead(stream);
+   *   y.beforeWrite(stream);
+   *   driver.launch(...);
+   * } catch (CudaException e) {
+   *   throw stream.context().failed(e);
+   * } finally {
+   *   stream.end();
+   * }
+   * }</pre>
+   *
+   * @param call the driver's name of the call, for messages
+   */
+  void begin(String call) {
+    context.order.lock();
+    boolean ready = false;
+    try {
+      context.check(call);
+      if (lane.isClosed()) {
+        throw closed("calling " + call);
+      }
+      context.bind();
+      ready = true;
+    } finally {
+      if (!ready) {
+        context.order.unlock();
+      }
+    }
+  }
+
+  void end() {
+    context.order.unlock();
+  }
+
+  /** A stream that is given, and of this context. */
+  static Stream check(@Nullable Stream stream, DeviceContext context, String doing) {
+    if (stream == null) {
+      throw new InvalidUseException(
+          doing, "the stream is null", "Make a stream with newStream() of the context");
+    }
+    if (stream.context != context) {
+      throw new InvalidUseException(
+          doing,
+          "the stream belongs to another context, of device " + stream.context.device().index(),
+          "Use a stream of the context that the memory is of");
+    }
+    return stream;
+  }
+
+  private static InvalidUseException closed(String doing) {
+    return new InvalidUseException(
+        doing, "the stream is closed", "Close a stream after its last use");
+  }
+
+  /** Waits until all work that was queued so far is done. */
+  public void synchronize() {
+    long upTo;
+    begin("cuStreamSynchronize");
+    try {
+      upTo = lane.nextEpoch();
+    } finally {
+      end();
+    }
+    try {
+      context.bind();
+      context.driver().synchronizeStream(lane.handle);
+    } catch (CudaException e) {
+      throw context.failed(e);
+    }
+    context.order.lock();
+    lane.isDoneBelow(upTo);
+    context.order.unlock();
+  }
+
+  /** Closes the stream. Its work goes on; this does not wait for it. */
+  @Override
+  public void close() {
+    context.order.lock();
+    try {
+      if (!lane.isClosed() && context.healthy()) {
+        context.bind();
+        lane.close();
+        context.driver().destroyStream(lane.handle);
+      }
+    } catch (CudaException e) {
+      throw context.failed(e);
+    } finally {
+      context.order.unlock();
+    }
+  }
+}
