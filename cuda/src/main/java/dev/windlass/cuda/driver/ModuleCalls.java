@@ -22,8 +22,8 @@ public interface ModuleCalls {
   void setFunctionAttribute(long function, FunctionAttribute attribute, int value);
 
   /**
-   * {@code cuFuncGetParamInfo} (drivers from CUDA 12.4): where a parameter of a kernel stands in the
-   * block of parameters.
+   * {@code cuFuncGetParamInfo} (drivers from CUDA 12.4): where a parameter of a kernel stands in
+   * the block of parameters.
    *
    * @param index from 0
    * @param offsetAndBytes takes the two numbers
@@ -63,8 +63,8 @@ public interface ModuleCalls {
       int parameterBytes);
 
   /**
-   * {@code cuLaunchKernelEx}: a launch whose blocks all run at once, or in clusters that share their
-   * memory.
+   * {@code cuLaunchKernelEx}: a launch whose blocks all run at once, or in clusters that share
+   * their memory.
    *
    * @param cooperative whether all blocks run at once, so that they can wait for each other; error
    *     720 if the device does not hold that many

@@ -176,8 +176,7 @@ interface JavacppModules extends ModuleCalls {
     launch.shape(clusterX, clusterY, clusterZ, blockSize, 1, 1, dynamicSharedBytes, 0);
     launch.attributes(false, clusterX, clusterY, clusterZ);
     check(
-        cuOccupancyMaxActiveClusters(
-            scratch.int1, scratch.function.at(function), launch.config),
+        cuOccupancyMaxActiveClusters(scratch.int1, scratch.function.at(function), launch.config),
         "cuOccupancyMaxActiveClusters");
     return scratch.int1[0];
   }

@@ -12,8 +12,8 @@ import java.util.Optional;
  *
  * <p>Kernels of some names run for real, on their stream's thread, over the parameters as PTX lays
  * them out and over no more elements than the grid has threads: {@code fill} or {@code fake_fill}
- * (u64 to, u32 n, u32 value), {@code fake_copy} (u64 to, u64 from, u32 n), {@code fake_add_one} (u64
- * at, u32 n), {@code saxpy} or {@code fake_axpy} (u32 n, f32 a, u64 x, u64 y); elements have 4
+ * (u64 to, u32 n, u32 value), {@code fake_copy} (u64 to, u64 from, u32 n), {@code fake_add_one}
+ * (u64 at, u32 n), {@code saxpy} or {@code fake_axpy} (u32 n, f32 a, u64 x, u64 y); elements have 4
  * bytes, names may be mangled. Others do nothing. What a kernel touches that is not its device's is
  * error 700, which comes late and stays, as with a real one.
  */

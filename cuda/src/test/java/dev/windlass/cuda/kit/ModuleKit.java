@@ -114,9 +114,7 @@ public abstract class ModuleKit extends DriverKit {
             * driver.deviceAttribute(device, DeviceAttribute.MULTIPROCESSOR_COUNT);
     assertFails(
         CudaError.COOPERATIVE_LAUNCH_TOO_LARGE,
-        () ->
-            driver.launchEx(
-                fill, most + 1, 1, 1, 64, 1, 1, 0, 0, true, 0, 0, 0, parameters, 16));
+        () -> driver.launchEx(fill, most + 1, 1, 1, 64, 1, 1, 0, 0, true, 0, 0, 0, parameters, 16));
     driver.free(memory);
     driver.unloadModule(module);
   }
