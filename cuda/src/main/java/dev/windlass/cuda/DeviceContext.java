@@ -4,6 +4,7 @@ import dev.windlass.cuda.device.DeviceProperties;
 import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.driver.CudaException;
 import dev.windlass.cuda.driver.CudaFatalException;
+import dev.windlass.cuda.fault.GpuFaults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -105,8 +106,8 @@ public final class DeviceContext implements AutoCloseable {
 
   /** Notes a failure that costs the context; to be thrown by the caller. */
   CudaException failed(CudaException e) {
-    if (e instanceof CudaFatalException fatal) {
-      fault.compareAndSet(null, fatal);
+    if (e instanceof CudaFatalException fatal && fault.compareAndSet(null, fatal)) {
+      GpuFaults.current().report(fatal);
     }
     return e;
   }

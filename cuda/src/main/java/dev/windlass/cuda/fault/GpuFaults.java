@@ -4,6 +4,9 @@ import dev.windlass.core.WindlassException;
 import dev.windlass.core.context.Fault;
 import dev.windlass.core.context.JobContext;
 import dev.windlass.cuda.driver.CudaFatalException;
+import dev.windlass.cuda.health.HealthMonitor;
+import dev.windlass.cuda.health.HealthUnavailableException;
+import dev.windlass.cuda.health.NvmlException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +53,7 @@ public final class GpuFaults {
   private final Set<Path> livenessFiles = new HashSet<>();
   private @Nullable CudaFatalException lost;
   private boolean installed;
+  private boolean watching;
 
   /**
    * Makes one.
@@ -78,6 +82,32 @@ public final class GpuFaults {
   }
 
   /**
+   * Hears of the driver's reports on the GPUs from now on, in a daemon thread and through NVML if
+   * it is there, to name them in what is written down. Does nothing outside a job, and nothing the
+   * second time. {@code Cuda.open()} calls this once the driver is loaded.
+   */
+  public synchronized void watchXids() {
+    if (!watching && job.job().isPresent()) {
+      watching = true;
+      Thread opening = new Thread(this::openMonitor, "windlass-faults");
+      opening.setDaemon(true);
+      opening.start();
+    }
+  }
+
+  private void openMonitor() {
+    try {
+      HealthMonitor monitor = HealthMonitor.open();
+      // At its end the process takes NVML apart, which nobody may then be waiting in.
+      Runtime.getRuntime().addShutdownHook(new Thread(monitor::close));
+      monitor.watch(xids::add);
+      xids.watched();
+    } catch (HealthUnavailableException | NvmlException | IllegalStateException e) {
+      log.debug("Faults of the GPU will be told without what NVML knows of them", e);
+    }
+  }
+
+  /**
    * Writes down why the program is about to fail, for its job's status: if the exception, or one in
    * its chain of causes, is a fault of the GPU, and nothing was written down before. After a {@link
    * CudaFatalException} the GPU also counts as {@link #lost}. Never throws. May take half a second
@@ -87,6 +117,11 @@ public final class GpuFaults {
    */
   public boolean report(Throwable thrown) {
     return fault(thrown).map(job::reportFault).orElse(false);
+  }
+
+  /** What the driver has reported, for tests. */
+  RecentXids xids() {
+    return xids;
   }
 
   private Optional<Fault> fault(Throwable thrown) {
