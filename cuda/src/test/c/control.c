@@ -5,6 +5,7 @@
 
 struct Fake fake;
 __thread struct Device *current;
+__thread bool in_host_function;
 
 static uint64_t from_environment(const char *name, uint64_t otherwise) {
   const char *text = getenv(name);
@@ -31,6 +32,7 @@ CUresult enter(const char *call, bool needs_context) {
   if (fake.fail_at > 0 && java_hash(call) == fake.fail_call && --fake.fail_at == 0) {
     return fake.fail_code;
   }
+  if (in_host_function) return NOT_PERMITTED;
   if (!fake.initialized) return NOT_INITIALIZED;
   if (!needs_context) return SUCCESS;
   return !current || !current->context_references ? INVALID_CONTEXT : current->error;
@@ -93,6 +95,8 @@ NATIVE(void, pose)
   drain_all(NULL);
   forget_memory(NULL);
   forget_streams(NULL);
+  forget_events(NULL);
+  forget_graphs();
   forget_modules(NULL);
   memset(fake.live, 0, sizeof fake.live);
   memset(fake.device, 0, sizeof fake.device);

@@ -126,6 +126,7 @@ API CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device) {
     drain_all(d);
     forget_memory(d);
     forget_streams(d);
+    forget_events(d);
     forget_modules(d);
     d->error = 0;
   }
@@ -149,6 +150,7 @@ API CUresult cuCtxGetCurrent(void **context) {
 
 API CUresult cuCtxSynchronize(void) {
   ENTER(true);
+  NOT_IN_CAPTURE;
   drain_all(current);
   trim_pools();
   return leave(current->error);

@@ -41,16 +41,28 @@ enum {
   INVALID_PTX = 218,
   UNSUPPORTED_PTX_VERSION = 222,
   INVALID_HANDLE = 400,
+  ILLEGAL_STATE = 401,
   NOT_FOUND = 500,
   NOT_READY = 600,
   ILLEGAL_ADDRESS = 700,
   MISALIGNED_ADDRESS = 716,
   COOPERATIVE_LAUNCH_TOO_LARGE = 720,
+  NOT_PERMITTED = 800,
+  CAPTURE_UNSUPPORTED = 900,
+  CAPTURE_INVALIDATED = 901,
+  CAPTURE_MERGE = 902,
+  CAPTURE_UNMATCHED = 903,
+  CAPTURE_UNJOINED = 904,
+  CAPTURE_ISOLATION = 905,
+  CAPTURE_IMPLICIT = 906,
+  CAPTURED_EVENT = 907,
+  CAPTURE_WRONG_THREAD = 908,
+  GRAPH_UPDATE_FAILURE = 910,
   INVALID_CLUSTER_SIZE = 912,
 };
 
 /* What is counted. FakeCuda.java has the same order. */
-enum Kind { CONTEXT, DEVICE_MEMORY, HOST_MEMORY, STREAM, EVENT, MODULE, RESERVATION, PHYSICAL, MAPPING, POOL_MEMORY, KINDS };
+enum Kind { CONTEXT, DEVICE_MEMORY, HOST_MEMORY, STREAM, EVENT, MODULE, RESERVATION, PHYSICAL, MAPPING, POOL_MEMORY, GRAPH, GRAPH_EXECUTABLE, KINDS, FUNCTION };
 
 #define MAX_DEVICES 16
 #define MAX_PARAMETERS 64
@@ -66,6 +78,7 @@ struct Device {
   int context_references;
   unsigned peers; /* a bit for each device whose memory may be accessed */
   int error; /* of a kernel that failed: what every later call in the context returns */
+  struct Stream *null_stream;
   struct Pool pool;
 };
 
@@ -84,6 +97,7 @@ struct Fake {
 
 extern struct Fake fake;
 extern __thread struct Device *current;
+extern __thread bool in_host_function;
 
 /* Takes the lock and says whether the call may go on; UNLOCK gives the lock back. */
 CUresult enter(const char *call, bool needs_context);
@@ -96,6 +110,23 @@ CUresult enter(const char *call, bool needs_context);
 
 CUresult leave(CUresult result);
 
+/* For calls that could break a capture, and that end it: allocations, waits for all. */
+CUresult capture_forbids(void);
+
+#define NOT_IN_CAPTURE                             \
+  do {                                             \
+    CUresult forbidden = capture_forbids();        \
+    if (forbidden != SUCCESS) return leave(forbidden); \
+  } while (0)
+
+/* Counts it, and gives it a handle that no other record ever had. */
+void *new_handle(enum Kind kind, void *record);
+/* NULL if the handle is not of that kind, or dead. */
+void *record_of(enum Kind kind, void *handle);
+void drop_handle(void *handle);
+/* The next live record of a kind; at begins as 0. */
+void *next_record(enum Kind kind, uint64_t *at);
+
 /* The context is lost, as after a kernel that touched what is not its own. */
 void fault(struct Device *device, int code);
 
@@ -107,7 +138,6 @@ void trim_pools(void);
 
 struct Stream;
 struct Event;
-struct Module;
 struct Launch;
 
 /* Work for a stream. Its device is that of the stream; its data, if any, is freed with it. */
@@ -119,7 +149,10 @@ struct Work {
   const void *from;
   uint64_t bytes, number;
   int value, fault;
+  bool may_block;    /* so the null stream does not do it on the thread that gives it */
+  bool comes_anyway; /* also in a lost context */
   struct Event *event;
+  void (*host)(void *);
   void (*kernel)(struct Launch *);
   void *data;
   size_t data_bytes;
@@ -127,11 +160,13 @@ struct Work {
 
 /* Queues the work (taken over), or runs it at once on the null stream. With the lock held. */
 CUresult submit(void *stream, struct Work work);
-/* Waits until a stream has nothing to do; the null stream: until none that heeds it has. */
+/* Waits for the work that a stream has; the null stream: also for that of those that heed it. The
+ * result is the error of the context, if it is lost. */
 CUresult drain(void *stream);
 /* All streams of a device, or of all (NULL). */
 void drain_all(struct Device *device);
 bool stream_known(void *stream);
+bool capturing(void *stream);
 /* Whether it is the null stream or one of the current context. */
 bool stream_of_current(void *stream);
 
@@ -140,6 +175,8 @@ struct Parameter {
 };
 
 struct Function {
+  void *handle;
+  struct Device *device;
   char name[256];
   int dynamic_shared, carveout, large_clusters;
   int parameters, parameter_bytes;
@@ -156,6 +193,8 @@ struct Work kernel_work(struct Function *f, uint64_t threads, const void *argume
  * next one's. With the lock held. */
 void forget_memory(struct Device *device);
 void forget_streams(struct Device *device);
+void forget_events(struct Device *device);
+void forget_graphs(void);
 void forget_modules(struct Device *device);
 
 #endif

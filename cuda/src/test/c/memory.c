@@ -104,6 +104,7 @@ API CUresult cuMemGetInfo_v2(size_t *unused, size_t *total) {
 
 API CUresult cuMemAlloc_v2(CUdeviceptr *address, size_t bytes) {
   ENTER(true);
+  NOT_IN_CAPTURE;
   if (!bytes) return leave(INVALID_VALUE);
   if (take(current, bytes)) return leave(OUT_OF_MEMORY);
   void *memory = aligned_alloc(512, (bytes + 511) / 512 * 512);
@@ -114,6 +115,7 @@ API CUresult cuMemAlloc_v2(CUdeviceptr *address, size_t bytes) {
 
 API CUresult cuMemFree_v2(CUdeviceptr address) {
   ENTER(true);
+  NOT_IN_CAPTURE;
   if (!address) return leave(SUCCESS);
   struct Range *r = find(DEVICE_MEMORY, address);
   if (!r) return leave(INVALID_VALUE);
@@ -127,6 +129,7 @@ API CUresult cuMemFree_v2(CUdeviceptr address) {
 API CUresult cuMemHostAlloc(void **address, size_t bytes, unsigned flags) {
   (void)flags;
   ENTER(true);
+  NOT_IN_CAPTURE;
   if (!bytes) return leave(INVALID_VALUE);
   *address = aligned_alloc(4096, (bytes + 4095) / 4096 * 4096);
   add(HOST_MEMORY, *address, bytes, number_of(current));
@@ -135,6 +138,7 @@ API CUresult cuMemHostAlloc(void **address, size_t bytes, unsigned flags) {
 
 API CUresult cuMemFreeHost(void *address) {
   ENTER(true);
+  NOT_IN_CAPTURE;
   struct Range *r = find(HOST_MEMORY, (uint64_t)address);
   if (!r) return leave(INVALID_VALUE);
   drain_all(NULL);
@@ -170,9 +174,7 @@ static void do_set32(struct Work *w) {
 static CUresult copy(void *stream, void *to, const void *from, uint64_t bytes, int sides, bool wait) {
   struct Work w = {.run = do_copy, .to = to, .from = from, .bytes = bytes, .number = (uint64_t)sides};
   CUresult result = submit(stream, w);
-  if (result || !wait) return result;
-  drain(stream);
-  return current->error;
+  return result || !wait ? result : drain(stream);
 }
 
 #define MUST(condition) \
@@ -180,18 +182,21 @@ static CUresult copy(void *stream, void *to, const void *from, uint64_t bytes, i
 
 API CUresult cuMemcpyHtoD_v2(CUdeviceptr to, const void *from, size_t bytes) {
   ENTER(true);
+  NOT_IN_CAPTURE;
   MUST(accessible(NULL, to, bytes));
   return leave(copy(NULL, (void *)to, from, bytes, TO_DEVICE, true));
 }
 
 API CUresult cuMemcpyDtoH_v2(void *to, CUdeviceptr from, size_t bytes) {
   ENTER(true);
+  NOT_IN_CAPTURE;
   MUST(accessible(NULL, from, bytes));
   return leave(copy(NULL, to, (void *)from, bytes, FROM_DEVICE, true));
 }
 
 API CUresult cuMemcpyDtoD_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes) {
   ENTER(true);
+  NOT_IN_CAPTURE;
   MUST(accessible(NULL, to, bytes) && accessible(NULL, from, bytes));
   return leave(copy(NULL, (void *)to, (void *)from, bytes, TO_DEVICE | FROM_DEVICE, true));
 }
@@ -200,13 +205,13 @@ API CUresult cuMemcpyDtoD_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes) {
 API CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void *from, size_t bytes, void *stream) {
   ENTER(true);
   MUST(accessible(NULL, to, bytes));
-  return leave(copy(stream, (void *)to, from, bytes, TO_DEVICE, !pinned(from, bytes)));
+  return leave(copy(stream, (void *)to, from, bytes, TO_DEVICE, !pinned(from, bytes) && !capturing(stream)));
 }
 
 API CUresult cuMemcpyDtoHAsync_v2(void *to, CUdeviceptr from, size_t bytes, void *stream) {
   ENTER(true);
   MUST(accessible(NULL, from, bytes));
-  return leave(copy(stream, to, (void *)from, bytes, FROM_DEVICE, !pinned(to, bytes)));
+  return leave(copy(stream, to, (void *)from, bytes, FROM_DEVICE, !pinned(to, bytes) && !capturing(stream)));
 }
 
 API CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes, void *stream) {
@@ -383,6 +388,7 @@ API CUresult cuMemAllocFromPoolAsync(CUdeviceptr *address, size_t bytes, struct 
   ENTER(true);
   MUST(bytes);
   if (!stream_known(stream)) return leave(INVALID_HANDLE);
+  if (capturing(stream)) return leave(CAPTURE_UNSUPPORTED); /* a real one makes a node of it */
   uint64_t need = pool->used + bytes;
   if (need > pool->reserved) {
     struct Device *device = &fake.device[pool->device];
@@ -398,6 +404,7 @@ API CUresult cuMemAllocFromPoolAsync(CUdeviceptr *address, size_t bytes, struct 
 
 static void do_free(struct Work *w) {
   struct Range *r = find(POOL_MEMORY, (uint64_t)w->to);
+  if (!r) return fault(w->device, ILLEGAL_ADDRESS); /* freed twice */
   fake.device[r->device].pool.used -= r->bytes;
   free(w->to);
   forget(r);
@@ -406,6 +413,7 @@ static void do_free(struct Work *w) {
 API CUresult cuMemFreeAsync(CUdeviceptr address, void *stream) {
   ENTER(true);
   MUST(find(POOL_MEMORY, address));
+  if (capturing(stream)) return leave(CAPTURE_UNSUPPORTED);
   return leave(submit(stream, (struct Work){.run = do_free, .to = (void *)address}));
 }
 

@@ -3,35 +3,33 @@
 #include <stdio.h>
 
 struct Module {
-  bool live;
+  void *handle;
   struct Device *device;
   struct Function *functions;
-  struct Module *next;
 };
 
-static struct Module *modules;
+static struct Module *module_of(void *handle) { return record_of(MODULE, handle); }
 
-static struct Module *module_of(void *handle) {
-  struct Module *m = modules;
-  while (m && m != handle) m = m->next;
-  return m && m->live ? m : NULL;
+static void end(struct Module *m) {
+  for (struct Function *f = m->functions, *next; f; f = next) {
+    next = f->next;
+    if (f->handle) drop_handle(f->handle);
+    free(f);
+  }
+  drop_handle(m->handle);
+  free(m);
 }
 
 void forget_modules(struct Device *device) {
-  for (struct Module *m = modules; m; m = m->next) {
-    if (device && m->device != device) continue;
-    fake.live[MODULE] -= m->live;
-    m->live = false;
+  uint64_t at = 0;
+  for (struct Module *m; (m = next_record(MODULE, &at));) {
+    if (!device || m->device == device) end(m);
   }
 }
 
 struct Function *function_of(void *handle) {
-  for (struct Module *m = modules; m; m = m->next) {
-    for (struct Function *f = m->functions; f; f = f->next) {
-      if (f == handle) return m->live && m->device == current ? f : NULL;
-    }
-  }
-  return NULL;
+  struct Function *f = record_of(FUNCTION, handle);
+  return f && f->device == current ? f : NULL;
 }
 
 /* One ".param .u64 name" or ".param .align 4 .b8 name[12]": its size, at the next aligned place. */
@@ -56,6 +54,7 @@ static struct Function *read_entry(const char *at) {
   struct Function *f = calloc(1, sizeof *f);
   int length = 0;
   sscanf(at, ".entry %255[A-Za-z0-9_$]%n", f->name, &length);
+  f->device = current;
   f->carveout = -1;
   at += length;
   at += strspn(at, " \t\r\n");
@@ -86,14 +85,12 @@ API CUresult cuModuleLoadData(void **module, const char *image) {
   CUresult checked = check_text(image);
   if (checked) return leave(checked);
   struct Module *m = calloc(1, sizeof *m);
-  *m = (struct Module){.live = true, .device = current, .next = modules};
+  m->device = current;
   for (const char *at = image; (at = strstr(at, ".entry ")); at++) {
     struct Function *f = read_entry(at);
     f->next = m->functions, m->functions = f;
   }
-  modules = m;
-  fake.live[MODULE]++;
-  *module = m;
+  *module = m->handle = new_handle(MODULE, m);
   return leave(SUCCESS);
 }
 
@@ -101,8 +98,7 @@ API CUresult cuModuleUnload(void *module) {
   ENTER(true);
   struct Module *m = module_of(module);
   if (!m) return leave(INVALID_HANDLE);
-  m->live = false;
-  fake.live[MODULE]--;
+  end(m);
   return leave(SUCCESS);
 }
 
@@ -112,8 +108,10 @@ API CUresult cuModuleGetFunction(void **function, void *module, const char *name
   if (!m) return leave(INVALID_HANDLE);
   struct Function *f = m->functions;
   while (f && strcmp(f->name, name)) f = f->next;
-  *function = f;
-  return leave(f ? SUCCESS : NOT_FOUND);
+  if (!f) return leave(NOT_FOUND);
+  if (!f->handle) f->handle = new_handle(FUNCTION, f);
+  *function = f->handle;
+  return leave(SUCCESS);
 }
 
 API CUresult cuFuncGetParamInfo(void *function, size_t index, size_t *offset, size_t *bytes) {

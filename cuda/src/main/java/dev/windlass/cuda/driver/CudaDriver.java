@@ -24,6 +24,7 @@ public interface CudaDriver
         VirtualMemoryCalls,
         MemoryPoolCalls,
         StreamCalls,
+        GraphCalls,
         ModuleCalls {
   /** The name of the implementation, for people. */
   String name();

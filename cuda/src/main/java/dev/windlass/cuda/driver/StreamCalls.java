@@ -41,4 +41,14 @@ public interface StreamCalls {
 
   /** {@code cuEventElapsedTime}: from one event to the other, both with timing and done. */
   float elapsedMillis(long from, long to);
+
+  /**
+   * {@code cuLaunchHostFunc}: runs it after the stream's work so far, on a thread of the driver;
+   * the stream's later work waits for it, so it shall be short. It must make no CUDA call (error
+   * 800), nor wait for anything that one is needed for. What it throws goes to the handler of
+   * uncaught exceptions. It is never run if the context is lost before its turn. While the stream
+   * is captured it becomes a node, runs at each launch of the graph, and is kept for the life of
+   * the process.
+   */
+  void launchHostFunction(long stream, Runnable function);
 }

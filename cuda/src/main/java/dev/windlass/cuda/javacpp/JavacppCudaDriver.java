@@ -19,6 +19,7 @@ final class JavacppCudaDriver
         JavacppVirtualMemory,
         JavacppMemoryPools,
         JavacppStreams,
+        JavacppGraphs,
         JavacppModules {
   static final String NAME = "NVIDIA driver through JavaCPP";
 

@@ -89,6 +89,11 @@ interface JavacppStreams extends StreamCalls {
     return scratch.float1[0];
   }
 
+  @Override
+  default void launchHostFunction(long stream, Runnable function) {
+    HostFunctions.launch(Scratch.get(), stream, function);
+  }
+
   private static boolean isDone(int code, String call) {
     if (code == CUDA_ERROR_NOT_READY) {
       return false;

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import org.bytedeco.cuda.cudart.CUctx_st;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
+import org.bytedeco.cuda.cudart.CUgraphExec_st;
+import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudart.CUmemPoolHandle_st;
 import org.bytedeco.cuda.cudart.CUmod_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
@@ -38,6 +40,9 @@ final class Scratch {
   final Module module = new Module();
   final Context context = new Context();
   final Pool pool = new Pool();
+  final Graph graph = new Graph();
+  final Executable executable = new Executable();
+  final Argument argument = new Argument();
   final int[] int1 = new int[1];
   final int[] int2 = new int[1];
   final long[] long1 = new long[1];
@@ -151,6 +156,28 @@ final class Scratch {
   static final class Pool extends CUmemPoolHandle_st {
     Pool at(long handle) {
       address = handle;
+      return this;
+    }
+  }
+
+  static final class Graph extends CUgraph_st {
+    Graph at(long handle) {
+      address = handle;
+      return this;
+    }
+  }
+
+  static final class Executable extends CUgraphExec_st {
+    Executable at(long handle) {
+      address = handle;
+      return this;
+    }
+  }
+
+  /** Any address, or a number in the place of one. */
+  static final class Argument extends Pointer {
+    Argument at(long value) {
+      address = value;
       return this;
     }
   }

@@ -29,7 +29,9 @@ public final class FakeCuda {
     RESERVATION(6),
     PHYSICAL(7),
     MAPPING(8),
-    POOL_MEMORY(9);
+    POOL_MEMORY(9),
+    GRAPH(10),
+    GRAPH_EXECUTABLE(11);
 
     private final int number;
 

@@ -37,9 +37,13 @@ public final class FakeLibraries {
       compile(
           folder.resolve("libcuda.so.1"),
           "control.c",
+          "handles.c",
           "devices.c",
           "memory.c",
           "streams.c",
+          "events.c",
+          "captures.c",
+          "graphs.c",
           "modules.c",
           "launches.c",
           "kernels.c");
