@@ -70,7 +70,16 @@ public final class Device {
    * @throws dev.windlass.cuda.driver.CudaException if the driver fails
    */
   public DeviceContext context(MemoryGrowth growth) {
-    return DeviceContext.open(this, driver, growth);
+    return context(growth, Ordering.AUTOMATIC);
+  }
+
+  /**
+   * As {@link #context(MemoryGrowth)}, for those who order work on different streams themselves.
+   *
+   * @throws dev.windlass.cuda.driver.CudaException if the driver fails
+   */
+  public DeviceContext context(MemoryGrowth growth, Ordering ordering) {
+    return DeviceContext.open(this, driver, growth, ordering);
   }
 
   @Override

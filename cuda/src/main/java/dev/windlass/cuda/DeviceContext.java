@@ -1,12 +1,18 @@
 package dev.windlass.cuda;
 
+import dev.windlass.core.job.Memory;
 import dev.windlass.cuda.device.DeviceProperties;
 import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.driver.CudaException;
 import dev.windlass.cuda.driver.CudaFatalException;
 import dev.windlass.cuda.fault.GpuFaults;
+import dev.windlass.cuda.memory.DeviceAllocator;
+import dev.windlass.cuda.memory.LeakDetector;
+import dev.windlass.cuda.memory.MemoryUse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -31,23 +37,47 @@ public final class DeviceContext implements AutoCloseable {
   private final Ordering ordering;
   private final AtomicReference<@Nullable CudaFatalException> fault = new AtomicReference<>();
   private final List<Lane> lanes = new ArrayList<>(); // by number
+  private final Set<Handle> handles = ConcurrentHashMap.newKeySet();
+  private final LeakDetector leaks;
+  private final DeviceAllocator allocator;
+  private final PinnedMemory pinned;
+  private final Staging staging;
+  private final Lane defaultLane;
   private final Stream defaultStream;
+  private volatile Lane home; // where memory is allocated that names no stream
   private volatile boolean closed;
 
   private DeviceContext(
-      Device device, CudaDriver driver, int deviceHandle, long handle, MemoryGrowth growth) {
+      Device device, CudaDriver driver, int deviceHandle, long handle, MemoryGrowth growth, Ordering ordering) {
     this.device = device;
     this.driver = driver;
     this.deviceHandle = deviceHandle;
     this.handle = handle;
-    this.ordering = Ordering.AUTOMATIC;
-    this.defaultStream = newStream();
+    this.ordering = ordering;
+    bind();
+    this.leaks = new LeakDetector();
+    this.allocator = new DriverMemory(driver);
+    this.pinned = new PinnedMemory(driver);
+    this.staging = new Staging(driver, pinned);
+    this.defaultLane = new Lane(this, driver.createStream(), 0, 0);
+    lanes.add(defaultLane);
+    this.defaultStream = new Stream(this, defaultLane);
+    this.home = defaultLane;
   }
 
-  static DeviceContext open(Device device, CudaDriver driver, MemoryGrowth growth) {
+  static DeviceContext open(Device device, CudaDriver driver, MemoryGrowth growth, Ordering ordering) {
     int deviceHandle = driver.device(device.index().value());
     long handle = driver.retainPrimaryContext(deviceHandle);
-    return new DeviceContext(device, driver, deviceHandle, handle, growth);
+    boolean open = false;
+    try {
+      DeviceContext context = new DeviceContext(device, driver, deviceHandle, handle, growth, ordering);
+      open = true;
+      return context;
+    } finally {
+      if (!open) {
+        driver.releasePrimaryContext(deviceHandle);
+      }
+    }
   }
 
   /** The device. */
@@ -131,7 +161,54 @@ public final class DeviceContext implements AutoCloseable {
       } else {
         lanes.add(lane);
       }
+      chooseHome();
       return new Stream(this, lane);
+    } catch (CudaException e) {
+      throw failed(e);
+    } finally {
+      order.unlock();
+    }
+  }
+
+  /**
+   * Memory that names no stream is allocated on the only one there is, so that it costs no waiting
+   * there. Of several none can be preferred: work would wait for a stream it has nothing to do
+   * with.
+   */
+  private void chooseHome() {
+    Lane only = null;
+    int open = 0;
+    for (Lane lane : lanes) {
+      if (lane != defaultLane() && !lane.isClosed()) {
+        only = lane;
+        open++;
+      }
+    }
+    home = only != null && open == 1 ? only : defaultLane();
+  }
+
+  void close(Lane lane) {
+    order.lock();
+    try {
+      if (!lane.close()) {
+        return;
+      }
+      chooseHome();
+    } finally {
+      order.unlock();
+    }
+    lane.release();
+  }
+
+  /** Destroys the driver's stream of a lane that has no user any more. */
+  void destroy(Lane lane) {
+    order.lock();
+    try {
+      if (!closed && healthy()) {
+        bind();
+        allocator.forget(lane.handle);
+        lane.destroy();
+      }
     } catch (CudaException e) {
       throw failed(e);
     } finally {
@@ -142,7 +219,7 @@ public final class DeviceContext implements AutoCloseable {
   /** The first number whose last stream is closed and has nothing left to do. */
   private int freeNumber() {
     for (int i = 0; i < lanes.size(); i++) {
-      if (lanes.get(i).isClosed() && lanes.get(i).finish()) {
+      if (lanes.get(i).finish()) {
         return i;
       }
     }
@@ -151,35 +228,69 @@ public final class DeviceContext implements AutoCloseable {
 
   /** Memory for so many bytes, with any content. */
   public ByteMemory bytes(long count) {
-    return new ByteMemory(allocate(count, 1, "bytes"));
+    return new ByteMemory(allocate(count, Byte.BYTES, "bytes", null));
   }
 
-  /** Memory for so many floats, with any content. */
-  public FloatMemory floats(long count) {
-    return new FloatMemory(allocate(count, Float.BYTES, "floats"));
-  }
-
-  /** Memory for so many ints, with any content. */
-  public IntMemory ints(long count) {
-    return new IntMemory(allocate(count, Integer.BYTES, "ints"));
-  }
-
-  /** Memory for so many longs, with any content. */
-  public LongMemory longs(long count) {
-    return new LongMemory(allocate(count, Long.BYTES, "longs"));
-  }
-
-  /** Memory for so many doubles, with any content. */
-  public DoubleMemory doubles(long count) {
-    return new DoubleMemory(allocate(count, Double.BYTES, "doubles"));
+  /** Memory for so many bytes, allocated in the order of a stream. */
+  public ByteMemory bytes(long count, Stream stream) {
+    return new ByteMemory(allocate(count, Byte.BYTES, "bytes", allocating(stream)));
   }
 
   /** Memory for so many shorts, with any content. */
   public ShortMemory shorts(long count) {
-    return new ShortMemory(allocate(count, Short.BYTES, "shorts"));
+    return new ShortMemory(allocate(count, Short.BYTES, "shorts", null));
   }
 
-  private Allocation allocate(long count, int size, String what) {
+  /** Memory for so many shorts, allocated in the order of a stream. */
+  public ShortMemory shorts(long count, Stream stream) {
+    return new ShortMemory(allocate(count, Short.BYTES, "shorts", allocating(stream)));
+  }
+
+  /** Memory for so many ints, with any content. */
+  public IntMemory ints(long count) {
+    return new IntMemory(allocate(count, Integer.BYTES, "ints", null));
+  }
+
+  /** Memory for so many ints, allocated in the order of a stream. */
+  public IntMemory ints(long count, Stream stream) {
+    return new IntMemory(allocate(count, Integer.BYTES, "ints", allocating(stream)));
+  }
+
+  /** Memory for so many longs, with any content. */
+  public LongMemory longs(long count) {
+    return new LongMemory(allocate(count, Long.BYTES, "longs", null));
+  }
+
+  /** Memory for so many longs, allocated in the order of a stream. */
+  public LongMemory longs(long count, Stream stream) {
+    return new LongMemory(allocate(count, Long.BYTES, "longs", allocating(stream)));
+  }
+
+  /** Memory for so many floats, with any content. */
+  public FloatMemory floats(long count) {
+    return new FloatMemory(allocate(count, Float.BYTES, "floats", null));
+  }
+
+  /** Memory for so many floats, allocated in the order of a stream. */
+  public FloatMemory floats(long count, Stream stream) {
+    return new FloatMemory(allocate(count, Float.BYTES, "floats", allocating(stream)));
+  }
+
+  /** Memory for so many doubles, with any content. */
+  public DoubleMemory doubles(long count) {
+    return new DoubleMemory(allocate(count, Double.BYTES, "doubles", null));
+  }
+
+  /** Memory for so many doubles, allocated in the order of a stream. */
+  public DoubleMemory doubles(long count, Stream stream) {
+    return new DoubleMemory(allocate(count, Double.BYTES, "doubles", allocating(stream)));
+  }
+
+  private Stream allocating(Stream stream) {
+    return Stream.check(stream, this, "allocating device memory");
+  }
+
+  private Allocation allocate(long count, int size, String what, @Nullable Stream stream) {
     if (count < 1 || count > Long.MAX_VALUE / size) {
       throw new InvalidUseException(
           "allocating " + count + " " + what,
@@ -187,25 +298,148 @@ public final class DeviceContext implements AutoCloseable {
           "Check where the number comes from");
     }
     check("cuMemAlloc");
-    bind();
+    Lane lane = stream == null ? home : stream.lane();
+    if (!lane.hold()) {
+      if (stream != null) {
+        stream.handle(); // which says that it is closed
+      }
+      lane = defaultLane();
+      lane.hold();
+    }
     try {
+      bind();
       long bytes = count * size;
-      return new Allocation(this, driver.allocate(bytes), bytes, defaultStream.lane());
+      return new Allocation(this, allocator.allocate(bytes, lane.handle), bytes, lane);
     } catch (CudaException e) {
       throw failed(e);
+    } finally {
+      lane.release();
     }
   }
 
-  void free(Allocation allocation, Lane lane) {
+  /** Pinned host memory of so many bytes, with any content. */
+  public HostMemory hostMemory(int bytes) {
+    if (bytes < 1) {
+      throw new InvalidUseException(
+          "allocating " + bytes + " bytes of pinned host memory",
+          "it has at least one",
+          "Check where the number comes from");
+    }
+    check("cuMemHostAlloc");
     bind();
     try {
-      driver.free(allocation.address());
+      return new HostMemory(this, pinned.take(bytes), bytes);
     } catch (CudaException e) {
       throw failed(e);
     }
   }
 
-  /** Closes all that is still open, and gives the device back. */
+  /** Waits until all uses are done. */
+  void waitFor(Uses uses) {
+    if (!healthy()) {
+      return;
+    }
+    order.lock();
+    try {
+      bind();
+      uses.allBefore(defaultLane());
+    } catch (CudaException e) {
+      throw failed(e);
+    } finally {
+      order.unlock();
+    }
+    defaultStream.synchronize();
+  }
+
+  /** What the device memory of this context is used for. */
+  public MemoryUse memoryUse() {
+    return allocator.use();
+  }
+
+  /**
+   * Gives memory that is not in use back to the device.
+   *
+   * @return how much
+   */
+  public Memory trim() {
+    check("cuMemRelease");
+    bind();
+    try {
+      return Memory.bytes(allocator.trim(0));
+    } catch (CudaException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Waits until all work of all streams is done, also of the device's other contexts. */
+  public void synchronize() {
+    List<Lane> all = new ArrayList<>();
+    List<Long> upTo = new ArrayList<>();
+    order.lock();
+    try {
+      check("cuCtxSynchronize");
+      for (Lane lane : lanes) {
+        all.add(lane);
+        upTo.add(lane.nextEpoch());
+      }
+    } finally {
+      order.unlock();
+    }
+    bind();
+    try {
+      driver.synchronizeContext();
+    } catch (CudaException e) {
+      throw failed(e);
+    }
+    order.lock();
+    for (int i = 0; i < all.size(); i++) {
+      all.get(i).isDoneBelow(upTo.get(i));
+    }
+    order.unlock();
+  }
+
+  LeakDetector leaks() {
+    return leaks;
+  }
+
+  DeviceAllocator allocator() {
+    return allocator;
+  }
+
+  PinnedMemory pinned() {
+    return pinned;
+  }
+
+  Staging staging() {
+    return staging;
+  }
+
+  /** The stream of what names none. */
+  Stream defaultStream() {
+    return defaultStream;
+  }
+
+  Lane defaultLane() {
+    return defaultLane;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  void opened(Handle resource) {
+    handles.add(resource);
+  }
+
+  void gone(Handle resource) {
+    handles.remove(resource);
+  }
+
+  /**
+   * Waits for all work, closes all that is still open, and gives the device back. After a fault that
+   * the context did not survive it waits for nothing and reports no further error. Twice does
+   * nothing.
+   */
   @Override
   public void close() {
     order.lock();
@@ -213,11 +447,45 @@ public final class DeviceContext implements AutoCloseable {
       if (closed) {
         return;
       }
-      defaultStream.close();
       closed = true;
     } finally {
       order.unlock();
     }
-    driver.releasePrimaryContext(deviceHandle);
+    leaks.close();
+    try {
+      if (healthy()) {
+        bind();
+        driver.synchronizeContext();
+        handles.forEach(Handle::free);
+        order.lock();
+        try {
+          bind();
+          for (Lane lane : lanes) {
+            lane.dispose();
+          }
+        } finally {
+          order.unlock();
+        }
+        staging.close();
+        pinned.close();
+      }
+    } catch (CudaException e) {
+      throw failed(e);
+    } finally {
+      giveDeviceBack();
+    }
+  }
+
+  private void giveDeviceBack() {
+    try {
+      bind();
+      allocator.close();
+      driver.releasePrimaryContext(deviceHandle);
+    } catch (CudaException e) {
+      failed(e);
+      if (healthy()) {
+        throw e;
+      }
+    }
   }
 }

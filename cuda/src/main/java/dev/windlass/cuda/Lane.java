@@ -2,6 +2,7 @@ package dev.windlass.cuda;
 
 import dev.windlass.cuda.driver.CudaDriver;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A stream as the automatic ordering sees it: how far it has got, and what it has waited for.
@@ -17,7 +18,7 @@ import java.util.Arrays;
  * another stream only when all work of the one before is done, and epochs then go on from where
  * they were.
  *
- * <p>All but {@link #handle} and {@link #epoch} is guarded by the lock of the context.
+ * <p>All but {@link #handle}, {@link #epoch}, {@link #hold} and {@link #release} is guarded by the lock of the context.
  */
 final class Lane {
   private static final long[] NOTHING = {};
@@ -30,7 +31,9 @@ final class Lane {
   private volatile long epoch;
   private volatile long done; // epochs below it are done
   private volatile boolean closed;
+  private final AtomicInteger holds = new AtomicInteger(1); // the owner's, and allocations under way
 
+  private boolean destroyed;
   private long event; // 0 until the first record
   private long recorded; // the epoch that the event's last record ended; it covers those below
   private long[] seen = NOTHING;
@@ -116,14 +119,52 @@ final class Lane {
     done = Math.max(done, doneEpoch);
   }
 
-  /** The stream is about to be destroyed: its event stands for all of its work from now on. */
-  void close() {
-    closed = true;
-    record();
+  /**
+   * Keeps the driver's stream alive for an allocation that runs without the lock.
+   *
+   * @return false if it is closed
+   */
+  boolean hold() {
+    int n = holds.get();
+    while (n > 0 && !closed) {
+      if (holds.compareAndSet(n, n + 1)) {
+        return true;
+      }
+      n = holds.get();
+    }
+    return false;
   }
 
-  /** Whether all work of a closed lane is done; then its event is gone. */
+  /** Ends a hold; the last one destroys the driver's stream. */
+  void release() {
+    if (holds.decrementAndGet() == 0) {
+      context.destroy(this);
+    }
+  }
+
+  /** No more work comes; returns whether it was open before. The owner's hold is still to end. */
+  boolean close() {
+    boolean wasOpen = !closed;
+    closed = true;
+    return wasOpen;
+  }
+
+  /** Destroys the driver's stream. The event stands for all of its work from now on. */
+  void destroy() {
+    record();
+    driver.destroyStream(handle);
+    destroyed = true;
+  }
+
+  boolean isDestroyed() {
+    return destroyed;
+  }
+
+  /** Whether all work of a destroyed lane is done; then its event is gone. */
   boolean finish() {
+    if (!destroyed) {
+      return false;
+    }
     if (event != 0) {
       if (done < recorded && !driver.isEventDone(event)) {
         return false;
@@ -133,5 +174,19 @@ final class Lane {
     }
     done = Long.MAX_VALUE;
     return true;
+  }
+
+  /** Destroys what is left, after all work is done. */
+  void dispose() {
+    closed = true;
+    if (!destroyed) {
+      destroyed = true;
+      driver.destroyStream(handle);
+    }
+    if (event != 0) {
+      driver.destroyEvent(event);
+      event = 0;
+    }
+    done = Long.MAX_VALUE;
   }
 }

@@ -1,6 +1,7 @@
 package dev.windlass.cuda;
 
 import dev.windlass.cuda.driver.CudaException;
+import dev.windlass.cuda.memory.LeakDetector.Tracked;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 public final class Stream implements AutoCloseable {
   private final DeviceContext context;
   private final Lane lane;
+  private final Tracked watch;
 
   Stream(DeviceContext context, Lane lane) {
     this.context = context;
     this.lane = lane;
+    this.watch = context.leaks().track(this, "stream", () -> context.close(lane));
   }
 
   /** The context that it belongs to. */
@@ -95,12 +98,89 @@ public final class Stream implements AutoCloseable {
     return stream;
   }
 
+  /** For what must not be in a graph, with {@link #begin} before. */
+  void mustNotCapture(String doing, String why) {}
+
   private static InvalidUseException closed(String doing) {
     return new InvalidUseException(
         doing, "the stream is closed", "Close a stream after its last use");
   }
 
-  /** Waits until all work that was queued so far is done. */
+  /**
+   * Marks this point of the stream: the event is done when all work is done that was queued before.
+   */
+  public Event record() {
+    begin("cuEventRecord");
+    try {
+      long event = context.driver().createEvent(true);
+      context.driver().recordEvent(event, lane.handle);
+      return new Event(lane, event, lane.nextEpoch(), lane.seen());
+    } catch (CudaException e) {
+      throw context.failed(e);
+    } finally {
+      end();
+    }
+  }
+
+  /**
+   * Makes work that is queued from now on wait for an event, on the device. The host does not wait.
+   *
+   * @param event of any context
+   */
+  public void waitFor(Event event) {
+    begin("cuStreamWaitEvent");
+    try {
+      context.driver().streamWaitEvent(lane.handle, event.handle());
+      if (event.context() == context) {
+        event.seenBy(lane);
+      }
+    } catch (CudaException e) {
+      throw context.failed(e);
+    } finally {
+      end();
+    }
+  }
+
+  /**
+   * Makes work that is queued from now on wait for what another stream has so far, on the device.
+   *
+   * @param other of any context
+   */
+  public void waitFor(Stream other) {
+    if (other.context != context) {
+      try (Event event = other.record()) {
+        waitFor(event);
+      }
+      return;
+    }
+    other.handle();
+    begin("cuStreamWaitEvent");
+    try {
+      lane.waitFor(other.lane, other.lane.epoch());
+    } catch (CudaException e) {
+      throw context.failed(e);
+    } finally {
+      end();
+    }
+  }
+
+  /** Whether all work that was queued so far is done. */
+  public boolean isDone() {
+    begin("cuStreamQuery");
+    try {
+      return context.driver().isStreamDone(lane.handle);
+    } catch (CudaException e) {
+      throw context.failed(e);
+    } finally {
+      end();
+    }
+  }
+
+  /**
+   * Waits until all work that was queued so far is done.
+   *
+   * @throws CudaException if it failed
+   */
   public void synchronize() {
     long upTo;
     begin("cuStreamSynchronize");
@@ -109,8 +189,8 @@ public final class Stream implements AutoCloseable {
     } finally {
       end();
     }
+    context.bind();
     try {
-      context.bind();
       context.driver().synchronizeStream(lane.handle);
     } catch (CudaException e) {
       throw context.failed(e);
@@ -120,20 +200,11 @@ public final class Stream implements AutoCloseable {
     context.order.unlock();
   }
 
-  /** Closes the stream. Its work goes on; this does not wait for it. */
+  /** Closes the stream. Its work goes on; this does not wait for it. Twice does nothing. */
   @Override
   public void close() {
-    context.order.lock();
-    try {
-      if (!lane.isClosed() && context.healthy()) {
-        context.bind();
-        lane.close();
-        context.driver().destroyStream(lane.handle);
-      }
-    } catch (CudaException e) {
-      throw context.failed(e);
-    } finally {
-      context.order.unlock();
+    if (watch.closed()) {
+      context.close(lane);
     }
   }
 }

@@ -30,8 +30,7 @@ interface JavacppGraphs extends GraphCalls {
   @Override
   default long endCapture(long stream) {
     Scratch scratch = Scratch.get();
-    check(
-        cuStreamEndCapture(scratch.stream.at(stream), scratch.graph.at(0)), "cuStreamEndCapture");
+    check(cuStreamEndCapture(scratch.stream.at(stream), scratch.graph.at(0)), "cuStreamEndCapture");
     return scratch.graph.address();
   }
 
@@ -73,8 +72,7 @@ interface JavacppGraphs extends GraphCalls {
     Scratch scratch = Scratch.get();
     CUgraphExecUpdateResultInfo_v1 why =
         new CUgraphExecUpdateResultInfo_v1(new Pointer(Scratch.direct(64)));
-    int code =
-        cuGraphExecUpdate(scratch.executable.at(executable), scratch.graph.at(graph), why);
+    int code = cuGraphExecUpdate(scratch.executable.at(executable), scratch.graph.at(graph), why);
     if (code == CUDA_ERROR_GRAPH_EXEC_UPDATE_FAILURE) {
       return false;
     }
@@ -87,7 +85,10 @@ interface JavacppGraphs extends GraphCalls {
     Scratch scratch = Scratch.get();
     check(
         cuGraphLaunch(scratch.executable.at(executable), scratch.stream.at(stream)),
-        "cuGraphLaunch");
+        "cuGraphLaunch",
+        "graph 0x%x, stream 0x%x",
+        executable,
+        stream);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.windlass.cuda.driver.CudaException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.bytedeco.cuda.cudart.CUctx_st;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
@@ -70,6 +71,37 @@ final class Scratch {
     if (code != 0) {
       throw CudaException.of(call, code);
     }
+  }
+
+  // The same with what the call was given. It is put into words only when the call has failed.
+
+  static void check(int code, String call, String format, long a) {
+    if (code != 0) {
+      throw failure(code, call, format, a);
+    }
+  }
+
+  static void check(int code, String call, String format, long a, long b) {
+    if (code != 0) {
+      throw failure(code, call, format, a, b);
+    }
+  }
+
+  static void check(int code, String call, String format, long a, long b, long c) {
+    if (code != 0) {
+      throw failure(code, call, format, a, b, c);
+    }
+  }
+
+  static void check(int code, String call, String format, long a, long b, long c, long d) {
+    if (code != 0) {
+      throw failure(code, call, format, a, b, c, d);
+    }
+  }
+
+  /** What a driver's call returned, with what it was given. */
+  static CudaException failure(int code, String call, String format, Object... arguments) {
+    return CudaException.of(call, code, String.format(Locale.ROOT, format, arguments));
   }
 
   static ByteBuffer direct(int bytes) {
