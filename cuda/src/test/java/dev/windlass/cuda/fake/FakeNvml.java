@@ -9,23 +9,51 @@ import java.util.Optional;
 
 /** The fake management library in this JVM, and what a test may ask of it. */
 public final class FakeNvml {
-  /** What a GPU says; the numbers are those of {@code fake_nvml.c}. */
+  /** What a GPU says; the order is that of {@code fake_nvml.c}. */
   public enum Value {
-    TEMPERATURE(0),
-    POWER(1),
-    POWER_LIMIT(2),
-    MEMORY_USED(3),
-    BUSY(4),
-    CLOCK_REASONS(5),
-    ECC_ERRORS(6),
-    MIG_MODE(7),
-    MIG_DEVICES(8);
-
-    private final int number;
-
-    Value(int number) {
-      this.number = number;
-    }
+    TEMPERATURE,
+    POWER,
+    POWER_LIMIT,
+    MEMORY_USED,
+    BUSY,
+    CLOCK_REASONS,
+    ECC_ERRORS,
+    MIG_MODE,
+    MIG_DEVICES,
+    FAN,
+    ENERGY,
+    SM_CLOCK,
+    MEMORY_CLOCK,
+    MAX_CLOCK,
+    ECC_CORRECTED,
+    ECC_ERRORS_EVER,
+    ECC_CORRECTED_EVER,
+    PAGES_SINGLE_BIT,
+    PAGES_DOUBLE_BIT,
+    PAGES_PENDING,
+    ROWS_CORRECTED,
+    ROWS_UNCORRECTED,
+    ROWS_PENDING,
+    ROWS_FAILED,
+    BANKS_WITHOUT_SPARE,
+    PCIE_GENERATION,
+    PCIE_LANES,
+    PCIE_BEST_LANES,
+    PCIE_REPLAYS,
+    FABRIC_STATE,
+    FABRIC_STATUS,
+    /** Only an error: whether it tells its address and its links. */
+    PCI,
+    /** Only an error: whether NVML gives it out at all. */
+    HANDLE,
+    /** The kinds of events that it tells. */
+    EVENTS,
+    /** Only an error: whether it tells its processes. */
+    PROCESSES,
+    /** Only an error, of instances: whether they tell their slices. */
+    ATTRIBUTES,
+    /** 1: it has fallen off the bus. */
+    LOST
   }
 
   private static boolean loaded;
@@ -54,7 +82,7 @@ public final class FakeNvml {
 
   /** What a GPU, by its CUDA index, says from now on; -n stands for NVML's error n. */
   public static void set(int gpu, Value which, long value) {
-    set(gpu, which.number, value);
+    set(gpu, which.ordinal(), value);
   }
 
   /** As if the library were loaded anew, with so many GPUs, and this answer to nvmlInit. */
@@ -63,5 +91,45 @@ public final class FakeNvml {
   /** How many inits have had no shutdown. */
   public static native int users();
 
+  /** What a MIG instance says from now on. */
+  public static void setInstance(int gpu, int instance, Value which, long value) {
+    setInstance(gpu, instance, which.ordinal(), value);
+  }
+
+  /** The level at which the ways of two GPUs meet, by NVML's number. */
+  public static native void path(int gpu, int other, int level);
+
+  /** A link of a GPU is there, up or down, and has this at its other end. */
+  public static void link(int gpu, int link, boolean up, int remoteType, int remoteGpu) {
+    link(gpu, link, up ? 1 : 0, remoteType, remoteGpu);
+  }
+
+  /** A GPU has a process: 0 of CUDA, 1 of MPS; -1 for bytes and for the instance: not told. */
+  public static native void process(int gpu, int kind, int pid, long bytes, int gpuInstance);
+
+  /** The driver reports an Xid; -1 for the instance: none is named. */
+  public static void raiseXid(int gpu, int xid, int gpuInstance) {
+    raise(gpu, 8, xid, gpuInstance);
+  }
+
+  /** Something happens. */
+  public static native void raise(int gpu, long kind, long data, int gpuInstance);
+
+  /** Every wait for events fails with this code from now on; 0: none does. */
+  public static native void failWaits(int code);
+
+  /** How many waits have failed. */
+  public static native int failedWaits();
+
+  /** The GPUs whose events are waited for: bit 0 is that of CUDA's index 0. */
+  public static native int watched();
+
+  /** How many sets of events were made and not given back. */
+  public static native int eventSets();
+
   private static native void set(int gpu, int which, long value);
+
+  private static native void setInstance(int gpu, int instance, int which, long value);
+
+  private static native void link(int gpu, int link, int up, int remoteType, int remoteGpu);
 }
