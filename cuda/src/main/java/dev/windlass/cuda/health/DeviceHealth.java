@@ -2,6 +2,7 @@ package dev.windlass.cuda.health;
 
 import dev.windlass.core.job.Memory;
 import dev.windlass.cuda.device.DeviceUuid;
+import dev.windlass.cuda.device.GpuIdentity;
 import dev.windlass.cuda.device.MigInstance;
 import dev.windlass.cuda.device.NvmlIndex;
 import dev.windlass.cuda.device.PciAddress;
@@ -48,6 +49,12 @@ public record DeviceHealth(
   /** Copies. */
   public DeviceHealth {
     instances = List.copyOf(instances);
+  }
+
+  /** The GPU and its parts, by all their names. */
+  public GpuIdentity identity() {
+    return new GpuIdentity(
+        index, uuid, instances.stream().map(InstanceHealth::instance).toList());
   }
 
   /**

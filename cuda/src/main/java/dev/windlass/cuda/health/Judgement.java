@@ -162,7 +162,9 @@ final class Judgement {
                 add(
                     Level.DEGRADED,
                     Cause.NO_SPARE_ROWS,
-                    spare.none() + " banks of the GPU's memory have no spare rows left",
+                    spare.none()
+                        + (spare.none() == 1 ? " bank" : " banks")
+                        + " of the GPU's memory without spare rows",
                     "Have the GPU replaced at a convenient time"));
     errors
         .sinceDriverStart()

@@ -151,6 +151,20 @@ class DiagnosisTest {
         .isEqualTo(UnavailableReason.NO_DEVICE);
   }
 
+  @Test
+  void gpuThatTheContainerHasLost_isTheReason_whateverTheDriverSays() {
+    files = List.of(new DeviceFile("nvidia0", true), new DeviceFile("nvidiactl", true, true));
+    variables = Map.of("CUDA_VISIBLE_DEVICES", "");
+    for (int code : new int[] {100, 101, 999, 304}) {
+      Unavailable why = Diagnosis.notStarted(code, environment());
+      assertThat(why.reason()).isEqualTo(UnavailableReason.DEVICE_DETACHED);
+      assertThat(why.problem()).contains("daemon-reload");
+      assertThat(why.remedy()).startsWith("Make the pod anew");
+    }
+    assertThat(Diagnosis.notStarted(802, environment()).reason())
+        .isEqualTo(UnavailableReason.SYSTEM_NOT_READY);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "'', DEVICES_HIDDEN",
