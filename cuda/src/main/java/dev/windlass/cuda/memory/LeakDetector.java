@@ -119,7 +119,7 @@ public final class LeakDetector implements AutoCloseable {
     if (tracking == Tracking.OFF || closed) {
       return UNTRACKED;
     }
-    Place place = tracking.takesPlace() ? Place.here() : Place.NOT_RECORDED;
+    Place place = Place.of(tracking, 0);
     Stripe stripe = stripes[(int) (Thread.currentThread().getId() & (STRIPES - 1))];
     Watched watched = new Watched(resource, lost, stripe, what, place, freeSafely);
     stripe.add(watched);

@@ -20,9 +20,14 @@ final class Place {
     this.frames = frames;
   }
 
-  /** Where this is called from: the nearest 16 calls from the first on that is not the SDK's. */
-  static Place here() {
-    return new Place(WALKER.walk(Place::outside));
+  /**
+   * Where this is called from: the nearest 16 calls from the first on that is not the SDK's.
+   *
+   * @param tracking whether to look
+   * @param bytes how much device memory it is about
+   */
+  static Place of(Tracking tracking, long bytes) {
+    return tracking.takesPlace(bytes) ? new Place(WALKER.walk(Place::outside)) : NOT_RECORDED;
   }
 
   private static List<StackFrame> outside(Stream<StackFrame> frames) {

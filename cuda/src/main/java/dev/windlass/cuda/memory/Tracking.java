@@ -8,16 +8,24 @@ import java.util.concurrent.ThreadLocalRandom;
 public enum Tracking {
   /** Nothing is recorded. */
   OFF,
-  /** Everything is recorded; the place where it was made for one in 128, chosen at random. */
+  /**
+   * Everything is recorded; the place where it was made for one in 128, chosen at random, and for
+   * all memory of 1 MiB or more: that is what matters, and is rare enough.
+   */
   SAMPLED,
   /** Everything is recorded, each with the place where it was made. */
   ALL;
 
   private static final int ONE_IN = 128;
+  private static final long LARGE = 1L << 20;
 
-  /** Whether to walk the stack this time. */
-  boolean takesPlace() {
-    return this == ALL || (this == SAMPLED && ThreadLocalRandom.current().nextInt(ONE_IN) == 0);
+  /** Whether to walk the stack this time, for something of so many bytes of device memory. */
+  boolean takesPlace(long bytes) {
+    return switch (this) {
+      case OFF -> false;
+      case SAMPLED -> bytes >= LARGE || ThreadLocalRandom.current().nextInt(ONE_IN) == 0;
+      case ALL -> true;
+    };
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.windlass.cuda.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.example.Training;
@@ -9,15 +10,16 @@ import dev.windlass.core.WindlassException;
 import dev.windlass.cuda.memory.LeakDetector.Group;
 import dev.windlass.cuda.memory.LeakDetector.Leak;
 import dev.windlass.cuda.memory.LeakDetector.Tracked;
-import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,11 +66,9 @@ class LeakDetectorTest {
   @Test
   void closed_saysOnceThatTheCallerIsToFree() {
     try (LeakDetector detector = new LeakDetector(Tracking.ALL)) {
-      Object resource = new Object();
-      Tracked tracked = detector.track(resource, "Stream", freed::incrementAndGet);
+      Tracked tracked = detector.track(this, "Stream", freed::incrementAndGet);
       assertThat(tracked.closed()).isTrue();
       assertThat(tracked.closed()).isFalse();
-      Reference.reachabilityFence(resource);
     }
     assertThat(freed).hasValue(0);
   }
@@ -142,9 +142,7 @@ class LeakDetectorTest {
       assertThat(detector.summary())
           .extracting(Group::what, Group::open, Group::lost)
           .containsExactlyInAnyOrder(
-              org.assertj.core.groups.Tuple.tuple("Event", 3L, 0L),
-              org.assertj.core.groups.Tuple.tuple("Event", 1L, 0L),
-              org.assertj.core.groups.Tuple.tuple("Stream", 1L, 0L));
+              tuple("Event", 3L, 0L), tuple("Event", 1L, 0L), tuple("Stream", 1L, 0L));
       assertThat(detector.summary().get(0).place().get(0)).contains("Training.evaluate");
     }
     assertThat(held).hasSize(5);
@@ -254,7 +252,7 @@ class LeakDetectorTest {
     return resource;
   }
 
-  private static void collectUntil(java.util.concurrent.Callable<Boolean> found) {
+  private static void collectUntil(Callable<Boolean> found) {
     await()
         .until(
             () -> {
@@ -266,6 +264,6 @@ class LeakDetectorTest {
   private static Set<Thread> threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(t -> t.getName().equals("windlass-cuda-leaks"))
-        .collect(java.util.stream.Collectors.toSet());
+        .collect(Collectors.toSet());
   }
 }
