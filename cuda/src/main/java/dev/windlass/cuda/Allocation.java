@@ -8,7 +8,7 @@ final class Allocation {
   private final DeviceContext context;
   private final long address;
   private final long bytes;
-  private final Uses uses = new Uses();
+  private final Uses uses = new Uses(this::isClosed);
   private Tracked watch = () -> true;
   private volatile boolean closed;
 
@@ -61,7 +61,8 @@ final class Allocation {
       }
       closed = true;
       if (context.healthy()) {
-        Lane lane = uses.last().isClosed() ? context.defaultLane() : uses.last();
+        Lane last = uses.last();
+        Lane lane = last.isClosed() || last.capture() != null ? context.defaultLane() : last;
         context.bind();
         uses.allBefore(lane);
         context.allocator().free(address, bytes, lane.handle);

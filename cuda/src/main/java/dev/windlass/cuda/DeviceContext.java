@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ public final class DeviceContext implements AutoCloseable {
   private final Ordering ordering;
   private final AtomicReference<@Nullable CudaFatalException> fault = new AtomicReference<>();
   private final List<Lane> lanes = new ArrayList<>(); // by number
+  private final Completions completions = new Completions(this);
   private final Set<Handle> handles = ConcurrentHashMap.newKeySet();
   private final LeakDetector leaks;
   private final DeviceAllocator allocator;
@@ -136,10 +138,25 @@ public final class DeviceContext implements AutoCloseable {
 
   /** Notes a failure that costs the context; to be thrown by the caller. */
   CudaException failed(CudaException e) {
-    if (e instanceof CudaFatalException fatal && fault.compareAndSet(null, fatal)) {
-      GpuFaults.current().report(fatal);
+    if (e instanceof CudaFatalException fatal) {
+      boolean first = fault.compareAndSet(null, fatal);
+      completions.fail(fatal);
+      if (first) {
+        GpuFaults.current().report(fatal);
+      }
     }
     return e;
+  }
+
+  /** Makes a call of the driver that is not on a hot path. */
+  long call(String name, ToLongFunction<CudaDriver> call) {
+    check(name);
+    bind();
+    try {
+      return call.applyAsLong(driver);
+    } catch (CudaException e) {
+      throw failed(e);
+    }
   }
 
   /** Whether the context can still be used: no error has come up that it does not survive. */
@@ -179,12 +196,28 @@ public final class DeviceContext implements AutoCloseable {
     Lane only = null;
     int open = 0;
     for (Lane lane : lanes) {
-      if (lane != defaultLane() && !lane.isClosed()) {
+      if (lane != defaultLane && !lane.isClosed()) {
         only = lane;
         open++;
       }
     }
-    home = only != null && open == 1 ? only : defaultLane();
+    home = only != null && open == 1 && only.capture() == null ? only : defaultLane;
+  }
+
+  Capture beginCapture(Lane lane) {
+    Capture capture = lane.beginCapture();
+    chooseHome();
+    return capture;
+  }
+
+  void endCapture(Lane lane) {
+    order.lock();
+    try {
+      lane.endCapture();
+      chooseHome();
+    } finally {
+      order.unlock();
+    }
   }
 
   void close(Lane lane) {
@@ -302,6 +335,7 @@ public final class DeviceContext implements AutoCloseable {
     if (!lane.hold()) {
       if (stream != null) {
         stream.handle(); // which says that it is closed
+        stream.mustNotCapture("allocating device memory", "memory is not part of a graph");
       }
       lane = defaultLane();
       lane.hold();
@@ -379,6 +413,14 @@ public final class DeviceContext implements AutoCloseable {
     try {
       check("cuCtxSynchronize");
       for (Lane lane : lanes) {
+        if (lane.capture() != null) {
+          throw new InvalidUseException(
+              "waiting for all streams",
+              "a stream is being captured, and its work does not run yet",
+              "Wait before or after the capture");
+        }
+      }
+      for (Lane lane : lanes) {
         all.add(lane);
         upTo.add(lane.nextEpoch());
       }
@@ -396,6 +438,10 @@ public final class DeviceContext implements AutoCloseable {
       all.get(i).isDoneBelow(upTo.get(i));
     }
     order.unlock();
+  }
+
+  Completions completions() {
+    return completions;
   }
 
   LeakDetector leaks() {

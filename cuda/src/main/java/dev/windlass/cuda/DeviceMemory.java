@@ -114,10 +114,16 @@ public abstract sealed class DeviceMemory implements AutoCloseable
     before(stream, true);
   }
 
+  /** As {@link #beforeWrite(Stream)}, for the first bytes only. */
+  final void beforeWrite(Stream stream, long length) {
+    address();
+    use(0, length, true, stream);
+  }
+
   private void before(Stream stream, boolean write) {
     address();
     Stream.check(stream, allocation.context(), "using device memory on a stream");
-    allocation.use(offset, offset + bytes, write, stream.lane());
+    use(0, bytes, write, stream);
   }
 
   /**

@@ -38,7 +38,7 @@ public final class HostMemory implements AutoCloseable {
   private static final class Pinned {
     private final DeviceContext context;
     private final ByteBuffer memory;
-    private final Uses uses = new Uses();
+    private final Uses uses = new Uses(this::isClosed);
     private Tracked watch = () -> true;
     private volatile boolean closed;
 

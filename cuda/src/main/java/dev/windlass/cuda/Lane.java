@@ -3,6 +3,7 @@ package dev.windlass.cuda;
 import dev.windlass.cuda.driver.CudaDriver;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stream as the automatic ordering sees it: how far it has got, and what it has waited for.
@@ -33,6 +34,7 @@ final class Lane {
   private volatile boolean closed;
   private final AtomicInteger holds = new AtomicInteger(1); // the owner's, and allocations under way
 
+  private volatile @Nullable Capture capture;
   private boolean destroyed;
   private long event; // 0 until the first record
   private long recorded; // the epoch that the event's last record ended; it covers those below
@@ -105,7 +107,7 @@ final class Lane {
     return ++epoch;
   }
 
-  private void record() {
+  void record() {
     if (event == 0) {
       event = driver.createEvent(false);
     }
@@ -122,17 +124,43 @@ final class Lane {
   /**
    * Keeps the driver's stream alive for an allocation that runs without the lock.
    *
-   * @return false if it is closed
+   * @return false if it is closed or captured
    */
   boolean hold() {
     int n = holds.get();
-    while (n > 0 && !closed) {
+    while (n > 0 && !closed && capture == null) {
       if (holds.compareAndSet(n, n + 1)) {
         return true;
       }
       n = holds.get();
     }
     return false;
+  }
+
+  /** The capture under way, if any. */
+  @Nullable Capture capture() {
+    return capture;
+  }
+
+  /**
+   * From now on uses are noted for a graph. The lane's event must stand for all of its work: it
+   * cannot be recorded while it is captured.
+   */
+  Capture beginCapture() {
+    Capture begun = new Capture();
+    capture = begun;
+    return begun;
+  }
+
+  /** Waits until no allocation is under way on this lane any more; without the lock. */
+  void awaitAllocations() {
+    while (holds.get() > 1) {
+      Thread.yield();
+    }
+  }
+
+  void endCapture() {
+    capture = null;
   }
 
   /** Ends a hold; the last one destroys the driver's stream. */

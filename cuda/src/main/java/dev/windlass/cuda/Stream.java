@@ -1,7 +1,9 @@
 package dev.windlass.cuda;
 
+import dev.windlass.cuda.driver.CaptureMode;
 import dev.windlass.cuda.driver.CudaException;
 import dev.windlass.cuda.memory.LeakDetector.Tracked;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,8 +100,92 @@ public final class Stream implements AutoCloseable {
     return stream;
   }
 
-  /** For what must not be in a graph, with {@link #begin} before. */
-  void mustNotCapture(String doing, String why) {}
+  /** For what cannot be in a graph, with {@link #begin} before. */
+  void mustNotCapture(String doing, String why) {
+    if (lane.capture() != null) {
+      throw new InvalidUseException(
+          doing,
+          "the stream is being captured, and " + why,
+          "Do it before or after the capture, or on another stream");
+    }
+  }
+
+  /**
+   * Captures what is queued on this stream while an action runs, by this thread and others; nothing
+   * of it runs. The action may queue copies from and to {@link HostMemory} and device memory, fills,
+   * launches and graphs. What it does on other streams, or on none, is done at once.
+   *
+   * @return the graph of that work, to be closed
+   * @throws InvalidUseException from the action, if it does what a graph cannot have: copies from or
+   *     to arrays and buffers, events, waits, allocations on this stream
+   */
+  public Graph capture(Runnable action) {
+    Capture capture;
+    begin("cuStreamBeginCapture");
+    try {
+      mustNotCapture("capturing a stream", "that is not over yet");
+      lane.record();
+      capture = context.beginCapture(lane);
+    } catch (CudaException e) {
+      throw context.failed(e);
+    } finally {
+      end();
+    }
+    boolean done = false;
+    long graph = 0;
+    try {
+      lane.awaitAllocations();
+      context.call(
+          "cuStreamBeginCapture",
+          d -> {
+            d.beginCapture(lane.handle, CaptureMode.RELAXED);
+            return 0L;
+          });
+      try {
+        action.run();
+        done = true;
+      } finally {
+        graph = endCapture(done);
+      }
+    } finally {
+      context.endCapture(lane);
+    }
+    return new Graph(context, graph, capture.uses());
+  }
+
+  /** Ends the driver's capture; of one that failed there is no graph. */
+  private long endCapture(boolean wanted) {
+    try {
+      context.bind();
+      long graph = context.driver().endCapture(lane.handle);
+      if (!wanted) {
+        context.driver().destroyGraph(graph);
+      }
+      return graph;
+    } catch (CudaException e) {
+      if (wanted) {
+        throw context.failed(e);
+      }
+      context.failed(e);
+      return 0;
+    }
+  }
+
+  /**
+   * A stage that is completed when all work is done that was queued so far, and exceptionally if
+   * the context is lost before. What depends on it runs on threads of the common pool.
+   */
+  public CompletionStage<Void> onDone() {
+    begin("cuLaunchHostFunc");
+    try {
+      mustNotCapture("asking when a stream is done", "its work does not run yet");
+      return context.completions().at(lane).minimalCompletionStage();
+    } catch (CudaException e) {
+      throw context.failed(e);
+    } finally {
+      end();
+    }
+  }
 
   private static InvalidUseException closed(String doing) {
     return new InvalidUseException(
@@ -112,6 +198,7 @@ public final class Stream implements AutoCloseable {
   public Event record() {
     begin("cuEventRecord");
     try {
+      mustNotCapture("recording an event", "the event would not come");
       long event = context.driver().createEvent(true);
       context.driver().recordEvent(event, lane.handle);
       return new Event(lane, event, lane.nextEpoch(), lane.seen());
@@ -130,6 +217,7 @@ public final class Stream implements AutoCloseable {
   public void waitFor(Event event) {
     begin("cuStreamWaitEvent");
     try {
+      mustNotCapture("waiting for an event", "other work is not part of the graph");
       context.driver().streamWaitEvent(lane.handle, event.handle());
       if (event.context() == context) {
         event.seenBy(lane);
@@ -156,6 +244,7 @@ public final class Stream implements AutoCloseable {
     other.handle();
     begin("cuStreamWaitEvent");
     try {
+      mustNotCapture("waiting for an event", "other work is not part of the graph");
       lane.waitFor(other.lane, other.lane.epoch());
     } catch (CudaException e) {
       throw context.failed(e);
@@ -168,6 +257,7 @@ public final class Stream implements AutoCloseable {
   public boolean isDone() {
     begin("cuStreamQuery");
     try {
+      mustNotCapture("asking whether a stream is done", "its work does not run yet");
       return context.driver().isStreamDone(lane.handle);
     } catch (CudaException e) {
       throw context.failed(e);
@@ -185,6 +275,7 @@ public final class Stream implements AutoCloseable {
     long upTo;
     begin("cuStreamSynchronize");
     try {
+      mustNotCapture("waiting for a stream", "its work does not run yet");
       upTo = lane.nextEpoch();
     } finally {
       end();

@@ -1,6 +1,8 @@
 package dev.windlass.cuda;
 
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who used a piece of memory, and where: what later uses may have to wait for.
@@ -15,19 +17,37 @@ import java.util.Arrays;
  * left is a few uses per stream; should slices be used in ever other ways, uses of a stream are
  * taken together, which can only make others wait for more.
  *
+ * <p>While a stream is captured, uses are noted for the graph instead.
+ *
  * <p>Not thread-safe: guarded by the lock of the context.
  */
 final class Uses {
   private static final int WORDS = 4; // from, to, epoch, 1 for a write
   private static final int MOST = 16;
 
+  private final BooleanSupplier closed;
   private Lane[] lanes = new Lane[2];
   private long[] words = new long[2 * WORDS];
   private int count;
   private int mergeAt = MOST;
 
+  /** The uses of memory that is there until it is closed. */
+  Uses(BooleanSupplier closed) {
+    this.closed = closed;
+  }
+
+  /** Whether the memory is closed. */
+  boolean isClosed() {
+    return closed.getAsBoolean();
+  }
+
   /** Makes a stream wait for what conflicts with a use, if that is automatic, and notes the use. */
   void add(long from, long to, boolean write, Lane on) {
+    @Nullable Capture capture = on.capture();
+    if (capture != null) {
+      capture.add(new Capture.Use(this, from, to, write));
+      return;
+    }
     boolean waits = on.waits();
     int kept = 0;
     for (int i = 0; i < count; i++) {
