@@ -130,6 +130,7 @@ API CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device) {
     forget_modules(d);
     d->error = 0;
   }
+  d->peers = 0;
   return leave(SUCCESS);
 }
 
@@ -148,10 +149,29 @@ API CUresult cuCtxGetCurrent(void **context) {
   return leave(SUCCESS);
 }
 
+API CUresult cuCtxGetDevice(CUdevice *device) {
+  ENTER(true);
+  *device = (CUdevice)(current - fake.device);
+  return leave(SUCCESS);
+}
+
 API CUresult cuCtxSynchronize(void) {
   ENTER(true);
   NOT_IN_CAPTURE;
   drain_all(current);
   trim_pools();
   return leave(current->error);
+}
+
+/* Words for the numbers that a newer driver might have; the others are in CudaError. */
+API CUresult cuGetErrorName(CUresult error, const char **name) {
+  bool known = error >= 4000 && error < 5000;
+  *name = known ? "CUDA_ERROR_OF_TOMORROW" : NULL;
+  return known ? SUCCESS : INVALID_VALUE;
+}
+
+API CUresult cuGetErrorString(CUresult error, const char **words) {
+  bool known = error >= 4000 && error < 5000;
+  *words = known ? "an error that is newer" : NULL;
+  return known ? SUCCESS : INVALID_VALUE;
 }

@@ -38,6 +38,7 @@ enum {
   INVALID_DEVICE = 101,
   INVALID_IMAGE = 200,
   INVALID_CONTEXT = 201,
+  PEER_ACCESS_UNSUPPORTED = 217,
   INVALID_PTX = 218,
   UNSUPPORTED_PTX_VERSION = 222,
   INVALID_HANDLE = 400,
@@ -45,6 +46,10 @@ enum {
   NOT_FOUND = 500,
   NOT_READY = 600,
   ILLEGAL_ADDRESS = 700,
+  PEER_ACCESS_ALREADY_ENABLED = 704,
+  PEER_ACCESS_NOT_ENABLED = 705,
+  HOST_MEMORY_ALREADY_REGISTERED = 712,
+  HOST_MEMORY_NOT_REGISTERED = 713,
   MISALIGNED_ADDRESS = 716,
   COOPERATIVE_LAUNCH_TOO_LARGE = 720,
   NOT_PERMITTED = 800,
@@ -62,7 +67,7 @@ enum {
 };
 
 /* What is counted. FakeCuda.java has the same order. */
-enum Kind { CONTEXT, DEVICE_MEMORY, HOST_MEMORY, STREAM, EVENT, MODULE, RESERVATION, PHYSICAL, MAPPING, POOL_MEMORY, GRAPH, GRAPH_EXECUTABLE, KINDS, FUNCTION };
+enum Kind { CONTEXT, DEVICE_MEMORY, HOST_MEMORY, STREAM, EVENT, MODULE, RESERVATION, PHYSICAL, MAPPING, POOL_MEMORY, GRAPH, GRAPH_EXECUTABLE, REGISTRATION, KINDS, FUNCTION };
 
 #define MAX_DEVICES 16
 #define MAX_PARAMETERS 64
@@ -89,6 +94,7 @@ struct Fake {
   bool initialized;
   int devices, driver_version, init_result, delay_micros;
   uint64_t memory;
+  bool mig; /* the devices are instances of one GPU */
   long live[KINDS];
   struct Device device[MAX_DEVICES];
   int fail_call, fail_at, fail_code; /* a call's name as Java's String.hashCode */

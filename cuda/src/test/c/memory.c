@@ -47,11 +47,13 @@ static void forget(struct Range *range) {
   free(range);
 }
 
+static bool of_host(struct Range *r) { return r->kind == HOST_MEMORY || r->kind == REGISTRATION; }
+
 /* Of a lost context all but addresses and physical memory, which are the process's. */
 void forget_memory(struct Device *device) {
   for (struct Range *r = ranges, *next; r; r = next) {
     next = r->next;
-    bool lost = r->kind == DEVICE_MEMORY || r->kind == POOL_MEMORY || r->kind == HOST_MEMORY;
+    bool lost = r->kind == DEVICE_MEMORY || r->kind == POOL_MEMORY || of_host(r);
     if (device && (!lost || r->device != number_of(device))) continue;
     if (device && r->kind == DEVICE_MEMORY) device->used -= r->bytes;
     if (device && r->kind == POOL_MEMORY) device->pool.used -= r->bytes;
@@ -65,7 +67,7 @@ static bool may_access(struct Device *device, struct Range *r) {
   if (r->kind == RESERVATION) return false;
   unsigned bit = device ? 1u << number_of(device) : ~0u;
   if (r->kind == MAPPING) return r->open_to & bit;
-  return r->kind == HOST_MEMORY || !device || r->device == number_of(device) || device->peers & 1u << r->device;
+  return of_host(r) || !device || r->device == number_of(device) || device->peers & 1u << r->device;
 }
 
 static bool covered(struct Device *device, uint64_t at, uint64_t bytes, bool host) {
@@ -74,7 +76,7 @@ static bool covered(struct Device *device, uint64_t at, uint64_t bytes, bool hos
   while (at < end) {
     struct Range *r = ranges;
     for (; r; r = r->next) {
-      if ((host && r->kind != HOST_MEMORY) || !may_access(device, r)) continue;
+      if ((host && !of_host(r)) || !may_access(device, r)) continue;
       if (at >= r->start && at < r->start + r->bytes) break;
     }
     if (!r) return false;
@@ -147,6 +149,31 @@ API CUresult cuMemFreeHost(void *address) {
   return leave(SUCCESS);
 }
 
+API CUresult cuMemHostRegister_v2(void *address, size_t bytes, unsigned flags) {
+  (void)flags;
+  ENTER(true);
+  NOT_IN_CAPTURE;
+  if (!address || !bytes) return leave(INVALID_VALUE);
+  uint64_t start = (uint64_t)address;
+  for (struct Range *r = ranges; r; r = r->next) {
+    if (r->kind == REGISTRATION && start < r->start + r->bytes && r->start < start + bytes) {
+      return leave(HOST_MEMORY_ALREADY_REGISTERED);
+    }
+  }
+  add(REGISTRATION, address, bytes, number_of(current));
+  return leave(SUCCESS);
+}
+
+API CUresult cuMemHostUnregister(void *address) {
+  ENTER(true);
+  NOT_IN_CAPTURE;
+  struct Range *r = find(REGISTRATION, (uint64_t)address);
+  if (!r) return leave(HOST_MEMORY_NOT_REGISTERED);
+  drain_all(NULL);
+  forget(r);
+  return leave(SUCCESS);
+}
+
 /* ---- copies and fills ---- */
 
 /* Memory may be gone, or be another device's, by the time that the work runs: as in a kernel, that
@@ -165,6 +192,10 @@ static void do_copy(struct Work *w) {
 }
 static void do_set8(struct Work *w) {
   if (reaches(w)) memset(w->to, w->value, w->bytes);
+}
+static void do_set16(struct Work *w) {
+  if (!reaches(w)) return;
+  for (uint64_t i = 0; i < w->bytes / 2; i++) ((int16_t *)w->to)[i] = (int16_t)w->value;
 }
 static void do_set32(struct Work *w) {
   if (!reaches(w)) return;
@@ -224,6 +255,12 @@ API CUresult cuMemsetD8Async(CUdeviceptr to, unsigned char value, size_t count, 
   ENTER(true);
   MUST(accessible(NULL, to, count));
   return leave(submit(stream, (struct Work){.run = do_set8, .number = TO_DEVICE, .to = (void *)to, .bytes = count, .value = value}));
+}
+
+API CUresult cuMemsetD16Async(CUdeviceptr to, unsigned short value, size_t count, void *stream) {
+  ENTER(true);
+  MUST(to % 2 == 0 && count <= SIZE_MAX / 2 && accessible(NULL, to, count * 2));
+  return leave(submit(stream, (struct Work){.run = do_set16, .number = TO_DEVICE, .to = (void *)to, .bytes = count * 2, .value = value}));
 }
 
 API CUresult cuMemsetD32Async(CUdeviceptr to, unsigned value, size_t count, void *stream) {

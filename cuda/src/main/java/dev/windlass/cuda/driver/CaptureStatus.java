@@ -4,6 +4,8 @@ package dev.windlass.cuda.driver;
 public enum CaptureStatus {
   NONE,
   ACTIVE,
-  /** A call that a capture does not allow was made; the capture can only be ended, with an error. */
+  /**
+   * A call that a capture does not allow was made; the capture can only be ended, with an error.
+   */
   INVALIDATED
 }

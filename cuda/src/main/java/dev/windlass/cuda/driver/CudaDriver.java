@@ -23,6 +23,7 @@ public interface CudaDriver
         MemoryCalls,
         VirtualMemoryCalls,
         MemoryPoolCalls,
+        PeerCalls,
         StreamCalls,
         GraphCalls,
         ModuleCalls {

@@ -5,6 +5,24 @@ public interface StreamCalls {
   /** {@code cuStreamCreate} of a stream that does not wait for the null stream. */
   long createStream();
 
+  /**
+   * {@code cuStreamCreateWithPriority}, as {@link #createStream()}.
+   *
+   * @param priority lower numbers are served first; one out of the range is brought into it
+   */
+  long createStream(int priority);
+
+  /** {@code cuStreamGetPriority}. */
+  int streamPriority(long stream);
+
+  /**
+   * {@code cuCtxGetStreamPriorityRange} of the current context.
+   *
+   * @param leastAndGreatest takes the two numbers, of which the second is the lower one; both 0
+   *     where the device knows no priorities
+   */
+  void streamPriorityRange(int[] leastAndGreatest);
+
   /** {@code cuStreamDestroy}: its work goes on, its handle is dead at once. */
   void destroyStream(long stream);
 
@@ -26,6 +44,14 @@ public interface StreamCalls {
    * @param timing whether {@link #elapsedMillis} shall work; costs a little per record
    */
   long createEvent(boolean timing);
+
+  /**
+   * {@code cuEventCreate}, as {@link #createEvent(boolean)}.
+   *
+   * @param blocking whether a thread in {@link #synchronizeEvent} sleeps, instead of asking again
+   *     and again
+   */
+  long createEvent(boolean timing, boolean blocking);
 
   /** {@code cuEventDestroy}: streams that wait for it still get what they wait for. */
   void destroyEvent(long event);

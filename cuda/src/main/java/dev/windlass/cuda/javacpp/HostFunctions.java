@@ -56,7 +56,6 @@ final class HostFunctions extends CUhostFn {
     }
   }
 
-  @SuppressWarnings("CatchingUnchecked")
   private static void report(Throwable e) {
     Thread thread = Thread.currentThread();
     try {

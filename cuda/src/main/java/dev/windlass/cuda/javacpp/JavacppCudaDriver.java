@@ -18,6 +18,7 @@ final class JavacppCudaDriver
         JavacppMemory,
         JavacppVirtualMemory,
         JavacppMemoryPools,
+        JavacppPeers,
         JavacppStreams,
         JavacppGraphs,
         JavacppModules {

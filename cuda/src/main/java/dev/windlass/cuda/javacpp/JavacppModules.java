@@ -14,7 +14,6 @@ import static org.bytedeco.cuda.global.cudart.cuOccupancyMaxActiveBlocksPerMulti
 import static org.bytedeco.cuda.global.cudart.cuOccupancyMaxActiveClusters;
 import static org.bytedeco.cuda.global.cudart.cuOccupancyMaxPotentialBlockSize;
 
-import dev.windlass.cuda.driver.CudaException;
 import dev.windlass.cuda.driver.FunctionAttribute;
 import dev.windlass.cuda.driver.ModuleCalls;
 import java.nio.ByteBuffer;
@@ -47,7 +46,7 @@ interface JavacppModules extends ModuleCalls {
     Scratch scratch = Scratch.get();
     int code = cuModuleGetFunction(scratch.function.at(0), scratch.module.at(module), name);
     if (code != 0) {
-      throw CudaException.of("cuModuleGetFunction", code, "\"" + name + "\"");
+      throw Errors.of(code, "cuModuleGetFunction", "\"%s\"", name);
     }
     return scratch.function.address();
   }
@@ -141,7 +140,7 @@ interface JavacppModules extends ModuleCalls {
             (PointerPointer<Pointer>) null,
             extra);
     if (code != 0) {
-      throw Scratch.failure(
+      throw Errors.of(
           code,
           "cuLaunchKernel",
           LAUNCH,
@@ -184,7 +183,7 @@ interface JavacppModules extends ModuleCalls {
             (PointerPointer<Pointer>) null,
             scratch.extra(parameters, parameterBytes));
     if (code != 0) {
-      throw Scratch.failure(
+      throw Errors.of(
           code,
           "cuLaunchKernelEx",
           LAUNCH + ", cooperative %b, cluster (%d, %d, %d)",

@@ -1,10 +1,8 @@
 package dev.windlass.cuda.javacpp;
 
-import dev.windlass.cuda.driver.CudaException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import org.bytedeco.cuda.cudart.CUctx_st;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
@@ -40,6 +38,7 @@ final class Scratch {
   final Function function = new Function();
   final Module module = new Module();
   final Context context = new Context();
+  final Context context2 = new Context();
   final Pool pool = new Pool();
   final Graph graph = new Graph();
   final Executable executable = new Executable();
@@ -69,7 +68,7 @@ final class Scratch {
   /** Throws what the driver returned, if it is not success. */
   static void check(int code, String call) {
     if (code != 0) {
-      throw CudaException.of(call, code);
+      throw Errors.of(code, call, "");
     }
   }
 
@@ -77,31 +76,26 @@ final class Scratch {
 
   static void check(int code, String call, String format, long a) {
     if (code != 0) {
-      throw failure(code, call, format, a);
+      throw Errors.of(code, call, format, a);
     }
   }
 
   static void check(int code, String call, String format, long a, long b) {
     if (code != 0) {
-      throw failure(code, call, format, a, b);
+      throw Errors.of(code, call, format, a, b);
     }
   }
 
   static void check(int code, String call, String format, long a, long b, long c) {
     if (code != 0) {
-      throw failure(code, call, format, a, b, c);
+      throw Errors.of(code, call, format, a, b, c);
     }
   }
 
   static void check(int code, String call, String format, long a, long b, long c, long d) {
     if (code != 0) {
-      throw failure(code, call, format, a, b, c, d);
+      throw Errors.of(code, call, format, a, b, c, d);
     }
-  }
-
-  /** What a driver's call returned, with what it was given. */
-  static CudaException failure(int code, String call, String format, Object... arguments) {
-    return CudaException.of(call, code, String.format(Locale.ROOT, format, arguments));
   }
 
   static ByteBuffer direct(int bytes) {

@@ -31,7 +31,8 @@ public final class FakeCuda {
     MAPPING(8),
     POOL_MEMORY(9),
     GRAPH(10),
-    GRAPH_EXECUTABLE(11);
+    GRAPH_EXECUTABLE(11),
+    REGISTRATION(12);
 
     private final int number;
 

@@ -40,6 +40,7 @@ public final class FakeLibraries {
           "handles.c",
           "devices.c",
           "memory.c",
+          "peers.c",
           "streams.c",
           "events.c",
           "captures.c",

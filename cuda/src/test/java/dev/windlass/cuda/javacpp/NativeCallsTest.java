@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.sun.management.ThreadMXBean;
+import dev.windlass.cuda.driver.CaptureMode;
 import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.driver.CudaError;
 import dev.windlass.cuda.driver.CudaException;
@@ -101,6 +102,11 @@ class NativeCallsTest {
     long event = driver.createEvent(false);
     byte[] parameters = new byte[16];
     long[] two = new long[2];
+    ByteBuffer buffer = driver.allocateHost(16);
+    long host = driver.hostAddress(buffer);
+    long memory = driver.allocate(32);
+    long context = driver.currentContext();
+    long graph = graph(probe);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().getId();
     int rounds = 5000;
@@ -116,13 +122,31 @@ class NativeCallsTest {
         driver.streamWaitEvent(0, event);
         driver.isEventDone(event);
         driver.fillIntsAsync(0, 0, 0, 0);
+        driver.copyToDeviceAsync(memory, host, 16, 0);
+        driver.copyToHostAsync(host, memory, 16, 0);
+        driver.copyPeerAsync(memory, context, memory + 16, context, 16, 0);
+        driver.launchGraph(graph, 0);
       }
       allocated = threads.getThreadAllocatedBytes(thread) - before;
     }
     driver.destroyEvent(event);
+    driver.destroyExecutable(graph);
+    driver.free(memory);
+    driver.freeHost(buffer);
     driver.setPoolAttribute(pool, PoolAttribute.RELEASE_THRESHOLD, 0);
     driver.trimPool(pool, 0);
     assertThat(allocated).as("bytes in %d rounds", rounds).isLessThan(rounds);
+  }
+
+  private long graph(long function) {
+    long stream = driver.createStream();
+    driver.beginCapture(stream, CaptureMode.RELAXED);
+    driver.launch(function, 1, 1, 1, 32, 1, 1, 0, stream, new byte[16], 16);
+    long graph = driver.endCapture(stream);
+    long executable = driver.instantiate(graph);
+    driver.destroyGraph(graph);
+    driver.destroyStream(stream);
+    return executable;
   }
 
   /** The calls, by the names that the library exports, and what they say they were given. */
@@ -199,7 +223,11 @@ class NativeCallsTest {
     driver.free(driver.allocate(64));
     FakeCuda.failAt("cuMemAlloc_v2", 1, 4711);
     assertThat(catchThrowableOfType(CudaException.class, () -> driver.allocate(64)))
-        .hasMessageContaining("the driver returned error 4711");
+        .hasMessageContaining(
+            "the driver returned CUDA_ERROR_OF_TOMORROW: an error that is newer.");
+    FakeCuda.failAt("cuMemAlloc_v2", 1, 6000);
+    assertThat(catchThrowableOfType(CudaException.class, () -> driver.allocate(64)))
+        .hasMessageContaining("the driver returned error 6000.");
   }
 
   @Test
