@@ -13,8 +13,6 @@ import dev.windlass.core.job.Memory;
 import dev.windlass.core.job.PersistentVolumeClaim;
 import dev.windlass.core.jobfile.JobFile;
 import dev.windlass.core.local.LocalBackend;
-import dev.windlass.cuda.fault.GpuFaults;
-import dev.windlass.cuda.memory.OutOfDeviceMemoryException;
 import dev.windlass.kube.KubernetesBackend;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,25 +61,6 @@ final class Snippets {
         new Fault(Fault.Kind.GPU_OUT_OF_MEMORY, "the batch of 512 does not fit", "Use 256");
     JobContext.current().reportFault(fault);
     // end: fault
-  }
-
-  static void exit() {
-    // begin: exit
-    try {
-      train();
-    } catch (OutOfDeviceMemoryException e) {
-      GpuFaults.current().report(e);
-      System.exit(1);
-    }
-    // end: exit
-  }
-
-  private static void train() {}
-
-  static void liveness() {
-    // begin: liveness
-    GpuFaults.current().livenessFile(Path.of("/tmp/gpu-alive"));
-    // end: liveness
   }
 
   static void events(JobHandle job) {
