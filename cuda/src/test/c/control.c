@@ -19,6 +19,7 @@ __attribute__((constructor)) static void start(void) {
   fake.driver_version = (int)from_environment("FAKE_CUDA_DRIVER_VERSION", 13010);
   fake.init_result = (int)from_environment("FAKE_CUDA_INIT", SUCCESS);
   fake.memory = from_environment("FAKE_CUDA_MEMORY", 1ull << 30);
+  fake.mig = from_environment("FAKE_CUDA_MIG", 0);
 }
 
 static int java_hash(const char *text) {
@@ -79,6 +80,13 @@ NATIVE(void, failKernelAt)(void *env, void *type, int32_t nth, int32_t code) {
   pthread_mutex_unlock(&fake.lock);
 }
 
+NATIVE(void, withhold)(void *env, void *type, int32_t attribute) {
+  (void)env, (void)type;
+  pthread_mutex_lock(&fake.lock);
+  fake.withheld = attribute;
+  pthread_mutex_unlock(&fake.lock);
+}
+
 NATIVE(void, delay)(void *env, void *type, int32_t micros) {
   (void)env, (void)type;
   pthread_mutex_lock(&fake.lock);
@@ -103,6 +111,14 @@ NATIVE(void, pose)
   fake.initialized = false;
   fake.devices = devices, fake.driver_version = driver_version;
   fake.init_result = init_result, fake.memory = (uint64_t)memory;
-  fake.fail_at = fake.kernel_fault_at = 0;
+  fake.fail_at = fake.kernel_fault_at = fake.withheld = 0;
+  fake.mig = false;
+  pthread_mutex_unlock(&fake.lock);
+}
+
+NATIVE(void, instances)(void *env, void *type) {
+  (void)env, (void)type;
+  pthread_mutex_lock(&fake.lock);
+  fake.mig = true;
   pthread_mutex_unlock(&fake.lock);
 }

@@ -44,14 +44,17 @@ API CUresult cuDeviceGet(CUdevice *device, int ordinal) {
 API CUresult cuDeviceGetName(char *name, int length, CUdevice device) {
   ENTER(false);
   DEVICE(device);
-  snprintf(name, (size_t)length, "Fake H100 %d", device);
+  if (fake.mig) snprintf(name, (size_t)length, "Fake H100 0 MIG 1g.10gb");
+  else snprintf(name, (size_t)length, "Fake H100 %d", device);
   return leave(SUCCESS);
 }
 
 API CUresult cuDeviceGetUuid_v2(unsigned char *uuid, CUdevice device) {
   ENTER(false);
   DEVICE(device);
-  for (int i = 0; i < 16; i++) uuid[i] = (unsigned char)(0xa0 + i);
+  /* as fake_nvml.c has them: an instance ends with its GPU's number and its own */
+  for (int i = 0; i < 16; i++) uuid[i] = (unsigned char)((fake.mig ? 0xb0 : 0xa0) + i);
+  if (fake.mig) uuid[14] = 0;
   uuid[15] = (unsigned char)device;
   return leave(SUCCESS);
 }
@@ -67,11 +70,14 @@ API CUresult cuDeviceGetPCIBusId(char *id, int length, CUdevice device) {
   ENTER(false);
   DEVICE(device);
   if (length < 13) return leave(INVALID_VALUE);
-  snprintf(id, (size_t)length, "0000:%02X:00.0", 0x3a + device);
+  snprintf(id, (size_t)length, "0000:%02X:00.0", 0x3a + (fake.mig ? 0 : device));
   return leave(SUCCESS);
 }
 
+int multiprocessors(void) { return fake.mig ? 16 : 132; }
+
 static int attribute(int number) {
+  if (number == fake.withheld) return 0;
   switch (number) {
     case 1: return 1024;        /* threads per block */
     case 2: case 3: return 1024; /* block x, y, z */
@@ -81,7 +87,7 @@ static int attribute(int number) {
     case 8: return 49152;       /* shared memory per block */
     case 10: return 32;         /* warp */
     case 13: return 1980000;    /* kHz */
-    case 16: return MULTIPROCESSORS;
+    case 16: return multiprocessors();
     case 32: return 1;          /* ECC */
     case 37: return 5120;       /* memory bus, bits */
     case 38: return 52428800;   /* L2 */
@@ -161,6 +167,12 @@ API CUresult cuCtxSynchronize(void) {
   drain_all(current);
   trim_pools();
   return leave(current->error);
+}
+
+/* NVRTC asks the driver for things that it may have; one that has none must say so. */
+API CUresult cuGetExportTable(const void **table, const void *id) {
+  (void)table, (void)id;
+  return NOT_FOUND;
 }
 
 /* Words for the numbers that a newer driver might have; the others are in CudaError. */

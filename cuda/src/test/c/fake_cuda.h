@@ -38,6 +38,7 @@ enum {
   INVALID_DEVICE = 101,
   INVALID_IMAGE = 200,
   INVALID_CONTEXT = 201,
+  NO_BINARY_FOR_GPU = 209,
   PEER_ACCESS_UNSUPPORTED = 217,
   INVALID_PTX = 218,
   UNSUPPORTED_PTX_VERSION = 222,
@@ -71,7 +72,6 @@ enum Kind { CONTEXT, DEVICE_MEMORY, HOST_MEMORY, STREAM, EVENT, MODULE, RESERVAT
 
 #define MAX_DEVICES 16
 #define MAX_PARAMETERS 64
-#define MULTIPROCESSORS 132
 
 struct Pool {
   int device;
@@ -94,11 +94,12 @@ struct Fake {
   bool initialized;
   int devices, driver_version, init_result, delay_micros;
   uint64_t memory;
-  bool mig; /* the devices are instances of one GPU */
+  bool mig; /* the devices are instances of the first GPU, 1g.10gb each */
   long live[KINDS];
   struct Device device[MAX_DEVICES];
   int fail_call, fail_at, fail_code; /* a call's name as Java's String.hashCode */
   int kernel_fault_at, kernel_fault;
+  int withheld; /* a device attribute that is 0 */
 };
 
 extern struct Fake fake;
@@ -190,8 +191,14 @@ struct Function {
   struct Function *next;
 };
 
+struct Function *new_function(struct Function **list);
+bool is_cubin(const char *image);
+/* Adds its kernels to the list; 209 if it is not for the fake's architecture, 9.0. */
+CUresult read_cubin(const char *image, struct Function **functions);
+
 /* The function of a handle, if it is of the current context. */
 struct Function *function_of(void *handle);
+int multiprocessors(void);
 int active_blocks(int threads, size_t shared);
 struct Work kernel_work(struct Function *f, uint64_t threads, const void *arguments, size_t bytes);
 

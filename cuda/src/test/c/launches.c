@@ -32,17 +32,36 @@ static CUresult cluster_fits(struct Function *f, const struct Config *c, const u
   return whole ? SUCCESS : INVALID_CLUSTER_SIZE;
 }
 
-static CUresult launch(void *function, const struct Config *c, void **extra) {
+/* Either a pointer to each parameter, or the block of all with keys: 1 the block, 2 its size, 0 the end. */
+static CUresult take_arguments(struct Function *f, void **parameters, void **extra) {
+  const void *block = NULL;
+  size_t bytes = parameters ? (size_t)f->parameter_bytes : 0;
+  if (parameters && extra) return INVALID_VALUE;
+  for (; extra && *extra; extra += 2) {
+    if (*extra == (void *)1) block = extra[1];
+    else if (*extra == (void *)2) bytes = *(size_t *)extra[1];
+    else return INVALID_VALUE;
+  }
+  if (bytes > sizeof launched.arguments) return INVALID_VALUE;
+  if (block) memcpy(launched.arguments, block, bytes);
+  for (int i = 0; parameters && i < f->parameters; i++) {
+    memcpy(launched.arguments + f->parameter[i].offset, parameters[i], (size_t)f->parameter[i].bytes);
+  }
+  launched.bytes = bytes;
+  return SUCCESS;
+}
+
+static CUresult launch(void *function, const struct Config *c, void **parameters, void **extra) {
   struct Function *f = function_of(function);
   if (!f || !stream_of_current(c->stream)) return INVALID_HANDLE;
   uint64_t allowed = f->dynamic_shared > 49152 ? (uint64_t)f->dynamic_shared : 49152;
   uint64_t threads = (uint64_t)c->bx * c->by * c->bz, blocks = (uint64_t)c->gx * c->gy * c->gz;
-  if (!threads || threads > 1024 || !blocks || c->gy > 65535 || c->gz > 65535 || c->shared > allowed) return INVALID_VALUE;
+  if (!threads || threads > 1024 || !blocks || c->bz > 64 || c->gy > 65535 || c->gz > 65535 || c->shared > allowed) return INVALID_VALUE;
   int shape[11] = {(int)c->gx, (int)c->gy, (int)c->gz, (int)c->bx, (int)c->by, (int)c->bz, (int)c->shared};
   for (unsigned i = 0; i < c->count; i++) {
     const struct Attribute *a = &c->attributes[i];
     if (a->id == 2) {
-      uint64_t most = MULTIPROCESSORS * (uint64_t)active_blocks((int)threads, c->shared);
+      uint64_t most = (uint64_t)multiprocessors() * (uint64_t)active_blocks((int)threads, c->shared);
       if (a->value.cooperative && blocks > most) return COOPERATIVE_LAUNCH_TOO_LARGE;
       shape[7] = a->value.cooperative;
     } else if (a->id == 4) {
@@ -53,32 +72,22 @@ static CUresult launch(void *function, const struct Config *c, void **extra) {
       return INVALID_VALUE;
     }
   }
-  const void *arguments = NULL;
-  size_t bytes = 0;
-  for (; extra && *extra; extra += 2) {
-    if (*extra == (void *)1) arguments = extra[1];
-    else if (*extra == (void *)2) bytes = *(size_t *)extra[1];
-    else return INVALID_VALUE;
-  }
-  if (bytes > sizeof launched.arguments) return INVALID_VALUE;
-  if (bytes) memcpy(launched.arguments, arguments, bytes);
-  launched.bytes = bytes;
+  CUresult taken = take_arguments(f, parameters, extra);
+  if (taken) return taken;
   launched.count++;
   memcpy(launched.shape, shape, sizeof shape);
-  return submit(c->stream, kernel_work(f, blocks * threads, launched.arguments, bytes));
+  return submit(c->stream, kernel_work(f, blocks * threads, launched.arguments, launched.bytes));
 }
 
 API CUresult cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
                             unsigned shared, void *stream, void **parameters, void **extra) {
   ENTER(true);
-  if (parameters) return leave(INVALID_VALUE); /* only the packed form is made */
-  return leave(launch(function, &(struct Config){gx, gy, gz, bx, by, bz, shared, stream, NULL, 0}, extra));
+  return leave(launch(function, &(struct Config){gx, gy, gz, bx, by, bz, shared, stream, NULL, 0}, parameters, extra));
 }
 
 API CUresult cuLaunchKernelEx(const struct Config *config, void *function, void **parameters, void **extra) {
   ENTER(true);
-  if (parameters) return leave(INVALID_VALUE);
-  return leave(launch(function, config, extra));
+  return leave(launch(function, config, parameters, extra));
 }
 
 API CUresult cuOccupancyMaxActiveClusters(int *clusters, void *function, const struct Config *config) {
@@ -90,7 +99,7 @@ API CUresult cuOccupancyMaxActiveClusters(int *clusters, void *function, const s
   CUresult fits = cluster_fits(f, config, cluster);
   if (fits) return leave(fits);
   int threads = (int)(config->bx * config->by * config->bz);
-  *clusters = MULTIPROCESSORS * active_blocks(threads, config->shared) / (int)(cluster[0] * cluster[1] * cluster[2]);
+  *clusters = multiprocessors() * active_blocks(threads, config->shared) / (int)(cluster[0] * cluster[1] * cluster[2]);
   return leave(SUCCESS);
 }
 

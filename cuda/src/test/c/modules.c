@@ -1,4 +1,4 @@
-/* Modules and functions. A module is PTX text, of which the entries and their parameters are read. */
+/* Modules and functions. Of PTX text the entries and their parameters are read; cubin.c does machine code. */
 #include "fake_cuda.h"
 #include <stdio.h>
 
@@ -50,12 +50,17 @@ static void read_parameter(struct Function *f, const char *at, const char *end) 
   f->parameter_bytes = offset + bytes;
 }
 
-static struct Function *read_entry(const char *at) {
+struct Function *new_function(struct Function **list) {
   struct Function *f = calloc(1, sizeof *f);
-  int length = 0;
-  sscanf(at, ".entry %255[A-Za-z0-9_$]%n", f->name, &length);
   f->device = current;
   f->carveout = -1;
+  f->next = *list;
+  return *list = f;
+}
+
+static void read_entry(struct Function *f, const char *at) {
+  int length = 0;
+  sscanf(at, ".entry %255[A-Za-z0-9_$]%n", f->name, &length);
   at += length;
   at += strspn(at, " \t\r\n");
   const char *end = *at == '(' ? strchr(at, ')') : NULL;
@@ -66,7 +71,6 @@ static struct Function *read_entry(const char *at) {
     if (parameter && parameter < comma) read_parameter(f, parameter, comma);
     at = comma + 1;
   }
-  return f;
 }
 
 static CUresult check_text(const char *image) {
@@ -80,16 +84,21 @@ static CUresult check_text(const char *image) {
   return depth ? INVALID_PTX : SUCCESS;
 }
 
+static CUresult read_text(const char *image, struct Function **functions) {
+  CUresult checked = check_text(image);
+  if (checked) return checked;
+  for (const char *at = image; (at = strstr(at, ".entry ")); at++) read_entry(new_function(functions), at);
+  return SUCCESS;
+}
+
 API CUresult cuModuleLoadData(void **module, const char *image) {
   ENTER(true);
-  CUresult checked = check_text(image);
-  if (checked) return leave(checked);
+  struct Function *functions = NULL;
+  CUresult result = is_cubin(image) ? read_cubin(image, &functions) : read_text(image, &functions);
+  if (result) return leave(result);
   struct Module *m = calloc(1, sizeof *m);
   m->device = current;
-  for (const char *at = image; (at = strstr(at, ".entry ")); at++) {
-    struct Function *f = read_entry(at);
-    f->next = m->functions, m->functions = f;
-  }
+  m->functions = functions;
   *module = m->handle = new_handle(MODULE, m);
   return leave(SUCCESS);
 }
@@ -163,6 +172,6 @@ API CUresult cuOccupancyMaxPotentialBlockSize(int *grid, int *block, void *funct
   ENTER(true);
   if (!function_of(function)) return leave(INVALID_HANDLE);
   *block = limit > 0 && limit < 1024 ? limit : 1024;
-  *grid = MULTIPROCESSORS * (2048 / *block);
+  *grid = multiprocessors() * (2048 / *block);
   return leave(SUCCESS);
 }

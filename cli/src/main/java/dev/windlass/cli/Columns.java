@@ -1,5 +1,8 @@
 package dev.windlass.cli;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** How much room text takes on a terminal. */
 final class Columns {
   private Columns() {}
@@ -63,5 +66,20 @@ final class Columns {
   /** The text without control characters other than line ends. */
   static String lines(String text) {
     return text.strip().replaceAll("\\R", "\n").replaceAll("[\\p{Cntrl}&&[^\n]]", " ");
+  }
+
+  /** The text in lines of at most so many columns, broken between words; a longer word is kept. */
+  static List<String> wrap(String text, int columns) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder();
+    for (String word : oneLine(text).split(" +", -1)) {
+      if (line.length() > 0 && width(line.toString()) + 1 + width(word) > columns) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      line.append(line.length() > 0 ? " " : "").append(word);
+    }
+    lines.add(line.toString());
+    return lines;
   }
 }

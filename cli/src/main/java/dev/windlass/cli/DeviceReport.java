@@ -1,17 +1,17 @@
 package dev.windlass.cli;
 
+import dev.windlass.core.job.Memory;
 import dev.windlass.cuda.Cuda;
 import dev.windlass.cuda.Device;
 import dev.windlass.cuda.availability.CudaVersion;
 import dev.windlass.cuda.availability.DriverFit;
 import dev.windlass.cuda.device.DeviceProperties;
+import dev.windlass.cuda.device.DeviceReader;
 import dev.windlass.cuda.device.DeviceUuid;
-import dev.windlass.cuda.health.DeviceHealth;
-import dev.windlass.cuda.health.HealthMonitor;
-import dev.windlass.cuda.health.HealthUnavailableException;
-import dev.windlass.cuda.health.NvmlException;
+import dev.windlass.cuda.driver.CudaException;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
 /**
  * What this machine's CUDA driver says, and NVML.
@@ -19,30 +19,37 @@ import java.util.Optional;
  * @param driverVersion the newest CUDA version that the driver knows
  * @param fit how that serves the toolkit that Windlass is built on
  * @param devices in CUDA's order
- * @param health of the GPUs, in NVML's order; empty where NVML does not serve
- * @param note why it does not
+ * @param used the memory in use of each device, where NVML or CUDA tells it
+ * @param health of the GPUs
  */
 record DeviceReport(
     CudaVersion driverVersion,
     DriverFit fit,
     List<DeviceProperties> devices,
-    List<DeviceHealth> health,
-    Optional<String> note) {
+    Map<DeviceUuid, Memory> used,
+    HealthReport health) {
   static DeviceReport read() {
     try (Cuda cuda = Cuda.open()) {
-      List<DeviceHealth> health = List.of();
-      Optional<String> note = Optional.empty();
-      try (HealthMonitor monitor = HealthMonitor.open()) {
-        health = monitor.devices();
-      } catch (HealthUnavailableException | NvmlException e) {
-        note = Optional.of("No temperature and load: " + e.problem() + ". " + e.remedy() + ".");
+      HealthReport health = HealthReport.read();
+      List<DeviceProperties> devices = cuda.devices().stream().map(Device::properties).toList();
+      Map<DeviceUuid, Memory> used = new HashMap<>();
+      for (DeviceProperties device : devices) {
+        health
+            .memory(device.uuid())
+            .ifPresentOrElse(
+                memory -> used.put(device.uuid(), memory.used()),
+                () -> askCuda(cuda, device, used));
       }
-      return new DeviceReport(cuda.driverVersion(), cuda.driverFit(), cuda.devices().stream().map(Device::properties).toList(), health, note);
+      return new DeviceReport(cuda.driverVersion(), cuda.driverFit(), devices, used, health);
     }
   }
 
-  /** The health of a device; a MIG device has none of its own. */
-  Optional<DeviceHealth> health(DeviceUuid uuid) {
-    return health.stream().filter(h -> h.uuid().equals(uuid)).findFirst();
+  private static void askCuda(Cuda cuda, DeviceProperties device, Map<DeviceUuid, Memory> used) {
+    try {
+      long free = DeviceReader.freeMemory(cuda.driver(), device.index()).bytes();
+      used.put(device.uuid(), Memory.bytes(Math.max(0, device.memory().bytes() - free)));
+    } catch (CudaException e) {
+      // Someone else has the device for himself, or all of its memory: then it stays unknown.
+    }
   }
 }

@@ -1,18 +1,19 @@
 package dev.windlass.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.windlass.cuda.availability.CudaUnavailableException;
 import dev.windlass.cuda.availability.CudaVersion;
 import dev.windlass.cuda.availability.DriverFit;
 import dev.windlass.cuda.device.DeviceProperties;
 import dev.windlass.cuda.health.DeviceHealth;
+import dev.windlass.cuda.health.DeviceHealth.InstanceHealth;
 import dev.windlass.cuda.health.Reading;
+import dev.windlass.cuda.health.Verdict;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code windlass devices}. */
 @Command(
@@ -21,6 +22,11 @@ import picocli.CommandLine.Mixin;
 final class DevicesCommand implements Callable<Integer> {
   private final Host host;
   @Mixin private OutputOption output = new OutputOption();
+
+  @Option(
+      names = "--topology",
+      description = "Shows how the GPUs are connected, as 'nvidia-smi topo -m' does.")
+  private boolean topology;
 
   DevicesCommand(Host host) {
     this.host = host;
@@ -35,120 +41,131 @@ final class DevicesCommand implements Callable<Integer> {
       if (output.output() == Output.TABLE) {
         throw e; // told like every error
       }
-      host.screen().out(output.output().write(json(e)));
+      host.screen().out(output.output().write(DevicesJson.of(e)));
       return ExitCode.NO_CUDA.code();
     }
-    if (output.output() == Output.TABLE) {
-      host.screen().out(table(report).render(host.screen().outColour(), host.screen().outWidth()));
-      host.screen().err("The driver knows CUDA up to " + report.driverVersion() + ".");
-      report.note().ifPresent(note -> host.screen().err("Note: " + note));
-      if (report.fit() != DriverFit.FULL) {
-        host.screen()
-            .err(
-                "Note: Windlass is built on CUDA "
-                    + CudaVersion.TOOLKIT
-                    + ". With this driver machine code runs, but no PTX of that version.");
-      }
-    } else {
-      host.screen().out(output.output().write(json(report)));
+    if (output.output() != Output.TABLE) {
+      host.screen().out(output.output().write(DevicesJson.of(report, topology)));
+      return ExitCode.OK.code();
     }
+    if (topology) {
+      report.health().topology().ifPresent(t -> show(TopologyText.table(t, report)));
+      report.health().topology().ifPresent(t -> host.screen().err(TopologyText.legend(t)));
+    } else {
+      show(table(report));
+      host.screen().err("The driver knows CUDA up to " + report.driverVersion() + ".");
+    }
+    notes(report);
     return ExitCode.OK.code();
+  }
+
+  private void show(Table table) {
+    host.screen().out(table.render(host.screen().outColour(), host.screen().outWidth()));
+  }
+
+  private void notes(DeviceReport report) {
+    report
+        .health()
+        .note()
+        .ifPresent(
+            note ->
+                host.screen()
+                    .err(
+                        (topology ? "Note: No topology: " : "Note: No temperature and load: ")
+                            + note));
+    report
+        .health()
+        .silent()
+        .forEach(
+            gpu ->
+                host.screen()
+                    .err("Note: NVML's GPU " + gpu.index() + " does not answer: " + gpu.why()));
+    report
+        .health()
+        .gpus()
+        .forEach(
+            gpu ->
+                report
+                    .health()
+                    .verdict(gpu.uuid())
+                    .ifPresent(
+                        verdict ->
+                            verdict.findings().forEach(f -> host.screen().err(note(gpu, f)))));
+    if (report.fit() != DriverFit.FULL) {
+      host.screen()
+          .err(
+              "Note: Windlass is built on CUDA "
+                  + CudaVersion.TOOLKIT
+                  + ". With this driver machine code runs, but no PTX of that version.");
+    }
+  }
+
+  private static String note(DeviceHealth gpu, Verdict.Finding finding) {
+    return "Note on "
+        + gpu.pci().value().map(Object::toString).orElse(gpu.uuid().toString())
+        + ": "
+        + finding.problem()
+        + ". "
+        + finding.remedy()
+        + ".";
   }
 
   private static Table table(DeviceReport report) {
     Table table =
         new Table(
-            "INDEX", "NAME", "MEMORY", "USED", "CC", "SMS", "BUSY", "TEMP", "POWER", "PCI", "UUID");
+                "INDEX", "NAME", "HEALTH", "MEMORY", "USED", "BUSY", "TEMP", "POWER", "CC", "SMS",
+                "PCI", "UUID")
+            .leaveOut("UUID", "PCI", "SMS", "CC", "POWER", "TEMP");
     for (DeviceProperties d : report.devices()) {
-      Optional<DeviceHealth> health = report.health(d.uuid());
+      Optional<DeviceHealth> gpu = report.health().gpu(d.uuid());
+      Optional<InstanceHealth> instance = report.health().instance(d.uuid());
       table.row(
-          d.index().toString(),
-          d.name(),
-          Numbers.memory(d.memory()),
-          told(health, DeviceHealth::memory, memory -> Numbers.memory(memory.used())),
-          d.computeCapability().toString(),
-          "" + d.multiprocessors(),
-          told(health, DeviceHealth::utilization, busy -> busy.gpuPercent() + " %"),
-          told(health, DeviceHealth::celsius, celsius -> celsius + " C"),
-          told(health, DeviceHealth::milliwatts, mw -> Math.round(mw / 1000.0) + " W"),
-          d.pci().toString(),
-          d.uuid().toString());
+          Table.Cell.of(d.index().toString()),
+          Table.Cell.of(name(d, instance)),
+          health(report.health().verdict(d.uuid())),
+          Table.Cell.of(Numbers.memory(d.memory())),
+          Table.Cell.of(
+              Optional.ofNullable(report.used().get(d.uuid())).map(Numbers::memory).orElse("")),
+          told(
+              instance.isPresent() ? Optional.empty() : gpu,
+              DeviceHealth::utilization,
+              busy -> busy.gpuPercent() + " %"),
+          told(gpu, DeviceHealth::celsius, celsius -> celsius + " C"),
+          told(gpu, g -> g.power().milliwatts(), mw -> Math.round(mw / 1000.0) + " W"),
+          Table.Cell.of(d.computeCapability().toString()),
+          Table.Cell.of("" + d.multiprocessors()),
+          Table.Cell.of(d.pci().toString()),
+          Table.Cell.of(d.uuid().toString()));
     }
     return table;
   }
 
-  private static <T> String told(
+  /** The driver puts the size of a part into its name, but for some. */
+  private static String name(DeviceProperties d, Optional<InstanceHealth> instance) {
+    return d.name()
+        + instance
+            .flatMap(i -> i.instance().profile())
+            .filter(profile -> !d.name().contains(profile))
+            .map(profile -> " MIG " + profile)
+            .orElse("");
+  }
+
+  private static Table.Cell health(Optional<Verdict> verdict) {
+    return verdict
+        .map(
+            v ->
+                switch (v.level()) {
+                  case HEALTHY -> new Table.Cell("good", Style.GREEN);
+                  case DEGRADED -> new Table.Cell("degraded", Style.YELLOW);
+                  case BROKEN -> new Table.Cell("broken", Style.RED);
+                })
+        .orElse(Table.Cell.of(""));
+  }
+
+  private static <T> Table.Cell told(
       Optional<DeviceHealth> health,
       Function<DeviceHealth, Reading<T>> which,
       Function<T, String> text) {
-    return health.flatMap(h -> which.apply(h).value()).map(text).orElse("");
-  }
-
-  private static ObjectNode json(CudaUnavailableException e) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("available", false)
-        .put("reason", e.reason().name())
-        .put("problem", e.problem())
-        .put("remedy", e.remedy());
-  }
-
-  private static ObjectNode json(DeviceReport report) {
-    ObjectNode out =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("available", true)
-            .put("driverVersion", report.driverVersion().toString())
-            .put("toolkitVersion", CudaVersion.TOOLKIT.toString())
-            .put("driverFit", report.fit().name());
-    out.putArray("devices");
-    for (DeviceProperties d : report.devices()) {
-      ObjectNode device = out.withArray("/devices").addObject();
-      device
-          .put("index", d.index().value())
-          .put("uuid", d.uuid().toString())
-          .put("name", d.name())
-          .put("computeCapability", d.computeCapability().toString())
-          .put("memoryBytes", d.memory().bytes())
-          .put("pci", d.pci().toString())
-          .put("multiprocessors", d.multiprocessors())
-          .put("clockKilohertz", d.clockKilohertz())
-          .put("ecc", d.ecc())
-          .put("integrated", d.integrated())
-          .put("warpSize", d.limits().warpSize())
-          .put("threadsPerBlock", d.limits().threadsPerBlock())
-          .put("threadsPerMultiprocessor", d.limits().threadsPerMultiprocessor())
-          .put("sharedMemoryPerBlockBytes", d.limits().sharedMemoryPerBlock().bytes())
-          .put("sharedMemoryPerBlockOptInBytes", d.limits().sharedMemoryPerBlockOptIn().bytes())
-          .put(
-              "sharedMemoryPerMultiprocessorBytes",
-              d.limits().sharedMemoryPerMultiprocessor().bytes())
-          .put("l2CacheBytes", d.limits().l2Cache().bytes())
-          .put("memoryBusBits", d.limits().memoryBusBits())
-          .put("virtualMemory", d.features().virtualMemory())
-          .put("memoryPools", d.features().memoryPools())
-          .put("cooperativeLaunch", d.features().cooperativeLaunch());
-      report.health(d.uuid()).ifPresent(h -> add(h, device.putObject("health")));
-    }
-    return out;
-  }
-
-  private static void add(DeviceHealth h, ObjectNode to) {
-    to.put("nvmlIndex", h.index().value());
-    h.celsius().value().ifPresent(v -> to.put("celsius", v));
-    h.milliwatts().value().ifPresent(v -> to.put("milliwatts", v));
-    h.milliwattsLimit().value().ifPresent(v -> to.put("milliwattsLimit", v));
-    h.memory().value().ifPresent(v -> to.put("memoryUsedBytes", v.used().bytes()));
-    h.utilization()
-        .value()
-        .ifPresent(
-            v ->
-                to.put("gpuBusyPercent", v.gpuPercent())
-                    .put("memoryBusyPercent", v.memoryPercent()));
-    h.clockReasons()
-        .value()
-        .ifPresent(v -> v.forEach(r -> to.withArray("/clockReasons").add(r.name())));
-    h.uncorrectedEccErrors().value().ifPresent(v -> to.put("uncorrectedEccErrors", v));
-    h.migEnabled().value().ifPresent(v -> to.put("migEnabled", v));
+    return Table.Cell.of(health.flatMap(h -> which.apply(h).value()).map(text).orElse(""));
   }
 }

@@ -18,6 +18,8 @@ enum ExitCode {
   NO_SUCH_JOB(6, "there is no job of that name"),
   /** There is no GPU here, or it cannot be used. */
   NO_CUDA(7, "CUDA cannot be used here"),
+  /** {@code windlass doctor} has found what is wrong. */
+  CHECK_FAILED(8, "a check of windlass doctor has failed"),
   /** Something that windlass did not expect. */
   FAULT(70, "a fault of windlass itself"),
   /** Ctrl-C. The Java machine itself ends with this code. */

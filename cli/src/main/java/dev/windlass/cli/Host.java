@@ -17,6 +17,7 @@ import java.util.function.Supplier;
  *     takes that back
  * @param verboseLog makes the log of the libraries detailed; called before any of them is used
  * @param devices asks this machine's CUDA driver; throws its own exception where there is none
+ * @param pod looks at this machine or pod
  */
 record Host(
     Map<String, String> env,
@@ -25,4 +26,5 @@ record Host(
     Backends backends,
     Function<Runnable, Subscription> onInterrupt,
     Runnable verboseLog,
-    Supplier<DeviceReport> devices) {}
+    Supplier<DeviceReport> devices,
+    Supplier<PodFacts> pod) {}

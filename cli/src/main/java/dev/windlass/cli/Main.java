@@ -33,7 +33,8 @@ public final class Main {
             backends,
             Main::onInterrupt,
             Main::verboseLog,
-            DeviceReport::read);
+            DeviceReport::read,
+            PodFacts::read);
     int code = new Windlass(host).run(args);
     System.exit(code);
   }

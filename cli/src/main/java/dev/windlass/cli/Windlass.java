@@ -70,6 +70,7 @@ final class Windlass implements Runnable {
         .addSubcommand(new DeleteCommand(host))
         .addSubcommand(new GpusCommand(host))
         .addSubcommand(new DevicesCommand(host))
+        .addSubcommand(new DoctorCommand(host))
         .addSubcommand(new RenderCommand(host))
         .addSubcommand(new SchemaCommand(host))
         .addSubcommand(new DemoCommand(host));

@@ -28,6 +28,11 @@ final class Shell {
       () -> {
         throw new AssertionError("Nothing asked for devices");
       };
+  Supplier<PodFacts> pod =
+      () -> {
+        throw new AssertionError("Nothing asked for the pod");
+      };
+  private int columns = 80;
   private Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
   private boolean terminal;
   private boolean verbose;
@@ -43,6 +48,12 @@ final class Shell {
     return this;
   }
 
+  /** Both outputs are shown by a terminal of so many columns. */
+  Shell terminal(int width) {
+    columns = width;
+    return terminal();
+  }
+
   /** Standard output ends in this. */
   Shell outTo(OutputStream value) {
     outTarget = value;
@@ -56,7 +67,7 @@ final class Shell {
             new PrintStream(err, false, StandardCharsets.UTF_8),
             terminal,
             terminal,
-            () -> 80,
+            () -> columns,
             env);
     Host host =
         new Host(
@@ -72,7 +83,8 @@ final class Shell {
               return () -> interrupts.remove(action);
             },
             () -> verbose = true,
-            devices);
+            devices,
+            pod);
     return new Windlass(host).run(args);
   }
 

@@ -29,6 +29,24 @@ class TableTest {
   }
 
   @Test
+  void render_narrowTerminal_leavesOutColumnsInTurn() {
+    Table table = new Table("A", "B", "C", "D").leaveOut("C", "A");
+    table.row("a", "bbbb", "cccc", "dddd");
+    assertThat(table.render(false, 19)).isEqualTo("A  B     C     D\na  bbbb  cccc  dddd\n");
+    assertThat(table.render(false, 18)).isEqualTo("A  B     D\na  bbbb  dddd\n");
+    assertThat(table.render(false, 12)).isEqualTo("B     D\nbbbb  dddd\n");
+    assertThat(table.render(false, 4)).isEqualTo("B     D\nbbbb  dddd\n");
+  }
+
+  @Test
+  void wrap_breaksBetweenWords_andKeepsALongOne() {
+    assertThat(Columns.wrap("a bb ccc dddddddd e", 6))
+        .containsExactly("a bb", "ccc", "dddddddd", "e");
+    assertThat(Columns.wrap("", 6)).containsExactly("");
+    assertThat(Columns.wrap("数字 a", 4)).containsExactly("数字", "a");
+  }
+
+  @Test
   void render_withColour_alignsAsWithout() {
     Table table = new Table("PHASE", "AGE");
     table.row(new Table.Cell("Failed", Style.RED), Table.Cell.of("3s"));

@@ -35,8 +35,8 @@ class WindlassTest {
     String page = Files.readString(Path.of("../docs/cli.md"));
     for (String command :
         List.of(
-            "run", "status", "logs", "list", "cancel", "delete", "gpus", "devices", "render",
-            "schema", "demo")) {
+            "run", "status", "logs", "list", "cancel", "delete", "gpus", "devices", "doctor",
+            "render", "schema", "demo")) {
       Shell asked = new Shell();
       assertThat(asked.run(command, "--help")).isZero();
       assertThat(page).contains("windlass " + command);

@@ -1,6 +1,8 @@
 package dev.windlass.cuda;
 
 import dev.windlass.core.job.Memory;
+import dev.windlass.cuda.compile.CompileOptions;
+import dev.windlass.cuda.compile.CompiledCode;
 import dev.windlass.cuda.device.DeviceProperties;
 import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.driver.CudaException;
@@ -58,7 +60,7 @@ public final class DeviceContext implements AutoCloseable {
     this.ordering = ordering;
     bind();
     this.leaks = new LeakDetector();
-    this.allocator = new DriverMemory(driver);
+    this.allocator = growth.open(driver, deviceHandle, handle);
     this.pinned = new PinnedMemory(driver);
     this.staging = new Staging(driver, pinned);
     this.defaultLane = new Lane(this, driver.createStream(), 0, 0);
@@ -89,6 +91,11 @@ public final class DeviceContext implements AutoCloseable {
 
   DeviceProperties properties() {
     return device.properties();
+  }
+
+  /** The driver's handle of the context. */
+  long handle() {
+    return handle;
   }
 
   /** The driver's number of the device. */
@@ -179,7 +186,7 @@ public final class DeviceContext implements AutoCloseable {
         lanes.add(lane);
       }
       chooseHome();
-      return new Stream(this, lane);
+      return new Stream(this, lane).watched();
     } catch (CudaException e) {
       throw failed(e);
     } finally {
@@ -204,7 +211,9 @@ public final class DeviceContext implements AutoCloseable {
     home = only != null && open == 1 && only.capture() == null ? only : defaultLane;
   }
 
+  /** A stream that is captured is one that the allocator must leave alone. */
   Capture beginCapture(Lane lane) {
+    allocator.forget(lane.handle);
     Capture capture = lane.beginCapture();
     chooseHome();
     return capture;
@@ -385,6 +394,64 @@ public final class DeviceContext implements AutoCloseable {
     defaultStream.synchronize();
   }
 
+  /**
+   * Compiles CUDA C++ with NVRTC, or takes the result from the cache on disk, and loads it.
+   *
+   * @param name the source's name in messages, for example {@code saxpy.cu}
+   * @param source CUDA C++
+   * @throws dev.windlass.cuda.compile.CompileException if it has errors
+   * @throws dev.windlass.cuda.compile.CompilerUnavailableException if there is no NVRTC
+   * @throws IncompatibleCodeException if the driver does not take the code
+   */
+  public Module compile(String name, String source) {
+    return compile(name, source, CompileOptions.DEFAULT);
+  }
+
+  /** Compiles and loads, as {@link #compile(String, String)}. */
+  public Module compile(String name, String source, CompileOptions options) {
+    check("nvrtcCompileProgram");
+    return load(
+        ModuleLoading.compiler().compile(name, source, device.computeCapability(), options));
+  }
+
+  /**
+   * Loads what a compiler has made for this device.
+   *
+   * @throws IncompatibleCodeException if the driver does not take the code
+   */
+  public Module load(CompiledCode code) {
+    return ModuleLoading.load(this, code);
+  }
+
+  /**
+   * Loads PTX.
+   *
+   * @throws dev.windlass.cuda.ptx.PtxException if it is no PTX, or not all of it
+   * @throws IncompatibleCodeException if the driver does not take the code
+   */
+  public Module load(String ptx) {
+    return ModuleLoading.load(this, ptx);
+  }
+
+  /**
+   * Loads PTX, a cubin or a fatbin.
+   *
+   * @throws InvalidUseException if it is none of these, or not all of it
+   * @throws dev.windlass.cuda.ptx.PtxException if it is PTX and not all of it
+   * @throws IncompatibleCodeException if the driver does not take the code
+   */
+  public Module load(byte[] image) {
+    return ModuleLoading.load(this, image);
+  }
+
+  /**
+   * Where the memory of this context comes from, with the parts of {@link MemoryGrowth#with} around
+   * it. Memory that is allocated here by hand is not seen by the automatic ordering.
+   */
+  public DeviceAllocator allocator() {
+    return allocator;
+  }
+
   /** What the device memory of this context is used for. */
   public MemoryUse memoryUse() {
     return allocator.use();
@@ -448,9 +515,6 @@ public final class DeviceContext implements AutoCloseable {
     return leaks;
   }
 
-  DeviceAllocator allocator() {
-    return allocator;
-  }
 
   PinnedMemory pinned() {
     return pinned;
@@ -499,39 +563,46 @@ public final class DeviceContext implements AutoCloseable {
     }
     leaks.close();
     try {
-      if (healthy()) {
-        bind();
-        driver.synchronizeContext();
-        handles.forEach(Handle::free);
-        order.lock();
-        try {
-          bind();
-          for (Lane lane : lanes) {
-            lane.dispose();
-          }
-        } finally {
-          order.unlock();
-        }
-        staging.close();
-        pinned.close();
-      }
-    } catch (CudaException e) {
-      throw failed(e);
+      handles.forEach(Handle::free);
+      quietlyIfLost(this::closeWhatIsOpen);
     } finally {
-      giveDeviceBack();
+      try {
+        quietlyIfLost(allocator::close);
+      } finally {
+        quietlyIfLost(() -> driver.releasePrimaryContext(deviceHandle));
+      }
     }
   }
 
-  private void giveDeviceBack() {
+  /** What fails in a context that is known to be lost is no news. */
+  void quietlyIfLost(Runnable step) {
+    boolean wasHealthy = healthy();
+    bind();
     try {
-      bind();
-      allocator.close();
-      driver.releasePrimaryContext(deviceHandle);
+      step.run();
     } catch (CudaException e) {
       failed(e);
-      if (healthy()) {
+      if (wasHealthy) {
         throw e;
       }
     }
+  }
+
+  private void closeWhatIsOpen() {
+    if (!healthy()) {
+      return;
+    }
+    driver.synchronizeContext();
+    order.lock();
+    try {
+      bind();
+      for (Lane lane : lanes) {
+        lane.dispose();
+      }
+    } finally {
+      order.unlock();
+    }
+    staging.close();
+    pinned.close();
   }
 }

@@ -310,6 +310,7 @@ public abstract sealed class DeviceMemory implements AutoCloseable
   private Stream ready(String doing, long count, @Nullable Stream on) {
     Stream stream = on == null ? context().defaultStream() : on;
     Stream.check(stream, context(), doing);
+    context().check("cuMemcpyAsync");
     address();
     stream.handle();
     if (count > length()) {

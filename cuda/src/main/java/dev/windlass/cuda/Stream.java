@@ -15,12 +15,19 @@ import org.jspecify.annotations.Nullable;
 public final class Stream implements AutoCloseable {
   private final DeviceContext context;
   private final Lane lane;
-  private final Tracked watch;
+  private Tracked watch = () -> true;
 
   Stream(DeviceContext context, Lane lane) {
     this.context = context;
     this.lane = lane;
-    this.watch = context.leaks().track(this, "stream", () -> context.close(lane));
+  }
+
+  /** Has the stream closed should it be lost unclosed. */
+  Stream watched() {
+    DeviceContext of = context;
+    Lane behind = lane; // what frees a lost stream must not refer to it
+    watch = of.leaks().track(this, "stream", () -> of.close(behind));
+    return this;
   }
 
   /** The context that it belongs to. */
@@ -245,6 +252,7 @@ public final class Stream implements AutoCloseable {
     begin("cuStreamWaitEvent");
     try {
       mustNotCapture("waiting for an event", "other work is not part of the graph");
+      other.mustNotCapture("waiting for a stream", "its work does not run yet");
       lane.waitFor(other.lane, other.lane.epoch());
     } catch (CudaException e) {
       throw context.failed(e);
@@ -291,9 +299,14 @@ public final class Stream implements AutoCloseable {
     context.order.unlock();
   }
 
-  /** Closes the stream. Its work goes on; this does not wait for it. Twice does nothing. */
+  /**
+   * Closes the stream. Its work goes on; this does not wait for it. Twice does nothing.
+   *
+   * @throws InvalidUseException if the stream is being captured
+   */
   @Override
   public void close() {
+    mustNotCapture("closing a stream", "the capture has to end first");
     if (watch.closed()) {
       context.close(lane);
     }

@@ -30,6 +30,9 @@ public record CudaEnvironment(
   /** The file name of the runtime library, of the toolkit that Windlass is built on. */
   public static final String RUNTIME_LIBRARY = "libcudart.so." + CudaVersion.TOOLKIT.major();
 
+  /** The file name of the runtime compiler, NVRTC, of the same toolkit. */
+  public static final String COMPILER_LIBRARY = "libnvrtc.so." + CudaVersion.TOOLKIT.major();
+
   /**
    * A file in {@code /dev}.
    *
@@ -44,7 +47,8 @@ public record CudaEnvironment(
       this(name, usable, false);
     }
 
-    boolean isGpu() {
+    /** Whether it is a GPU, and not one of the driver's other files. */
+    public boolean isGpu() {
       return name.matches("nvidia[0-9]+") || name.equals("dxg") || name.equals("nvmap");
     }
   }

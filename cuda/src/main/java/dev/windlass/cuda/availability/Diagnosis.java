@@ -172,14 +172,14 @@ public final class Diagnosis {
           environment.gpuLost()
               ? detached()
               : new Unavailable(
-              forbidden(environment)
-                  ? UnavailableReason.NO_PERMISSION
-                  : UnavailableReason.DRIVER_FAILED,
-              refused + (forbidden(environment) ? ", and " + closedFiles(environment) : ""),
-              forbidden(environment)
-                  ? OPEN_FILES
-                  : "Look at 'nvidia-smi' and at the kernel's log ('dmesg | grep -i nvrm') on the"
-                      + " node; a driver that was updated needs its kernel modules loaded anew");
+                  forbidden(environment)
+                      ? UnavailableReason.NO_PERMISSION
+                      : UnavailableReason.DRIVER_FAILED,
+                  refused + (forbidden(environment) ? ", and " + closedFiles(environment) : ""),
+                  forbidden(environment)
+                      ? OPEN_FILES
+                      : "Look at 'nvidia-smi' and at the kernel's log ('dmesg | grep -i nvrm') on the"
+                          + " node; a driver that was updated needs its kernel modules loaded anew");
     };
   }
 

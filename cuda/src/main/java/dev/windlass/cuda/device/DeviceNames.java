@@ -44,7 +44,9 @@ final class DeviceNames {
     List<DeviceUuid> found = new ArrayList<>();
     for (int i = 0; i < gpus.size(); i++) {
       GpuIdentity gpu = gpus.get(i);
-      if (NUMBER.matcher(entry).matches() ? Integer.parseInt(entry) == i : isBegun(GPU, entry, gpu)) {
+      if (NUMBER.matcher(entry).matches()
+          ? Integer.parseInt(entry) == i
+          : isBegun(GPU, entry, gpu)) {
         found.add(gpu.uuid());
       }
       for (MigInstance instance : gpu.instances()) {

@@ -20,6 +20,7 @@ import static dev.windlass.cuda.driver.DeviceAttribute.WARP_SIZE;
 
 import dev.windlass.core.job.ComputeCapability;
 import dev.windlass.core.job.Memory;
+import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.driver.CudaException;
 import dev.windlass.cuda.driver.DeviceAttribute;
 import dev.windlass.cuda.driver.DeviceCalls;
@@ -46,6 +47,29 @@ public final class DeviceReader {
     return IntStream.range(0, driver.deviceCount())
         .mapToObj(i -> new DeviceReader(driver, driver.device(i)).read(new CudaIndex(i)))
         .toList();
+  }
+
+  /**
+   * The memory of a device that nobody has. NVML tells it without a context; where NVML may not, as
+   * of some MIG instances, this does. Makes the device's context if this process has none yet,
+   * which takes a part of a second and, as long as it lasts, some hundred MB of the device. The
+   * calling thread has no current context after it.
+   *
+   * @param driver initialised
+   * @throws CudaException if the driver fails
+   */
+  public static Memory freeMemory(CudaDriver driver, CudaIndex index) {
+    int device = driver.device(index.value());
+    long context = driver.retainPrimaryContext(device);
+    try {
+      driver.setCurrentContext(context);
+      long[] freeAndTotal = new long[2];
+      driver.memoryInfo(freeAndTotal);
+      return Memory.bytes(freeAndTotal[0]);
+    } finally {
+      driver.setCurrentContext(0);
+      driver.releasePrimaryContext(device);
+    }
   }
 
   private DeviceProperties read(CudaIndex index) {

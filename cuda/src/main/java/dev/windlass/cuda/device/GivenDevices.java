@@ -125,7 +125,9 @@ public record GivenDevices(Meaning meaning, List<String> entries) {
       } else {
         matches.add(
             new Match(
-                entry, List.of(), found.isEmpty() ? "is not there" : "fits " + found.size() + " devices"));
+                entry,
+                List.of(),
+                found.isEmpty() ? "is not there" : "fits " + found.size() + " devices"));
       }
     }
     return matches;

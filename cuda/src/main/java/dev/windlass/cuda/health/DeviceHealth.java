@@ -53,8 +53,7 @@ public record DeviceHealth(
 
   /** The GPU and its parts, by all their names. */
   public GpuIdentity identity() {
-    return new GpuIdentity(
-        index, uuid, instances.stream().map(InstanceHealth::instance).toList());
+    return new GpuIdentity(index, uuid, instances.stream().map(InstanceHealth::instance).toList());
   }
 
   /**
@@ -108,8 +107,7 @@ public record DeviceHealth(
    * @param best what this GPU can have in this machine
    * @param replays how often data had to be sent again
    */
-  public record Pcie(
-      Reading<PcieLink> now, Reading<PcieLink> best, Reading<Integer> replays) {}
+  public record Pcie(Reading<PcieLink> now, Reading<PcieLink> best, Reading<Integer> replays) {}
 
   /**
    * A kind of connection.

@@ -156,8 +156,7 @@ final class DeviceHealthReader {
     return List.copyOf(found);
   }
 
-  private void addWhereSupported(
-      List<GpuProcess> to, Supplier<List<ProcessInfo>> call, Kind kind) {
+  private void addWhereSupported(List<GpuProcess> to, Supplier<List<ProcessInfo>> call, Kind kind) {
     Reading.of(call).value().ifPresent(list -> list.forEach(p -> to.add(process(p, kind))));
   }
 
@@ -181,9 +180,7 @@ final class DeviceHealthReader {
           Reading.of(() -> nvml.migDevice(device, place)).value().orElse(OptionalLong.empty());
       if (handle.isPresent()) {
         long instance = handle.getAsLong();
-        Reading.of(() -> instance(instance, place, parent, whole))
-            .value()
-            .ifPresent(found::add);
+        Reading.of(() -> instance(instance, place, parent, whole)).value().ifPresent(found::add);
       }
     }
     return found;

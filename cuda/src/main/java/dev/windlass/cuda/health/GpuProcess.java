@@ -14,11 +14,7 @@ import java.util.OptionalInt;
  * @param name its program, where a process of that number can be seen here to have a GPU open
  */
 public record GpuProcess(
-    int pid,
-    Kind kind,
-    Optional<Memory> memory,
-    OptionalInt gpuInstance,
-    Optional<String> name) {
+    int pid, Kind kind, Optional<Memory> memory, OptionalInt gpuInstance, Optional<String> name) {
   /** How a process uses a GPU. */
   public enum Kind {
     /** By CUDA. */

@@ -197,16 +197,24 @@ public final class HealthMonitor implements AutoCloseable {
    * @throws IllegalStateException if this is closed
    */
   public synchronized Verdict verdict(DeviceUuid uuid) {
-    boolean lost = gpuLost.getAsBoolean();
     for (DeviceHealth gpu : devices()) {
       boolean itself = gpu.uuid().equals(uuid);
       if (itself || gpu.instances().stream().anyMatch(i -> i.instance().uuid().equals(uuid))) {
         return Judgement.of(
-            gpu, itself ? Optional.empty() : Optional.of(uuid), xids.events(), lost);
+            gpu,
+            itself ? Optional.empty() : Optional.of(uuid),
+            xids.events(),
+            gpuLost.getAsBoolean());
       }
     }
     return Judgement.ofAbsent(
-        roster.silent().stream().map(SilentGpu::why).findFirst().orElse(Why.GPU_LOST), lost);
+        roster.silent().stream().map(SilentGpu::why).findFirst().orElse(Why.GPU_LOST),
+        gpuLost.getAsBoolean());
+  }
+
+  /** The same of a whole GPU that was read just before. */
+  public Verdict verdict(DeviceHealth gpu) {
+    return Judgement.of(gpu, Optional.empty(), xids.events(), gpuLost.getAsBoolean());
   }
 
   private Nvml nvml() {

@@ -61,8 +61,7 @@ public record Verdict(Level level, List<Finding> findings) {
 
   /** Copies, the worst first. */
   public Verdict {
-    findings =
-        findings.stream().sorted(Comparator.comparing(Finding::level).reversed()).toList();
+    findings = findings.stream().sorted(Comparator.comparing(Finding::level).reversed()).toList();
   }
 
   /** The verdict that these findings make. */

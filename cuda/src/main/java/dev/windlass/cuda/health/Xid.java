@@ -134,7 +134,8 @@ public record Xid(int code, String meaning, Fault fault, Restart restart) {
       if (!line.isBlank()) {
         String[] cells = line.split(" +", 4);
         int code = Integer.parseInt(cells[0]);
-        KNOWN.put(code, new Xid(code, cells[3], Fault.valueOf(cells[1]), Restart.valueOf(cells[2])));
+        KNOWN.put(
+            code, new Xid(code, cells[3], Fault.valueOf(cells[1]), Restart.valueOf(cells[2])));
       }
     }
   }
@@ -144,8 +145,7 @@ public record Xid(int code, String meaning, Fault fault, Restart restart) {
     Xid known = KNOWN.get(code);
     return known != null
         ? known
-        : new Xid(
-            code, "an error that is not in our table", Fault.UNKNOWN, Restart.PROCESS);
+        : new Xid(code, "an error that is not in our table", Fault.UNKNOWN, Restart.PROCESS);
   }
 
   /** The numbers that are in the table, ascending. */
@@ -165,8 +165,9 @@ public record Xid(int code, String meaning, Fault fault, Restart restart) {
               ? "Correct the program (compute-sanitizer finds the place), and start the process anew"
               : "Start the process anew; if it happens again, use another GPU";
       case POD -> "Run the pod on another GPU, and reset this one ('nvidia-smi -r' on the node)";
-      case NODE -> "Run the pod elsewhere, and restart the node; if it happens again, have the"
-          + " hardware looked at";
+      case NODE ->
+          "Run the pod elsewhere, and restart the node; if it happens again, have the"
+              + " hardware looked at";
     };
   }
 

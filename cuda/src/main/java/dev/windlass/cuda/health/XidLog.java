@@ -25,8 +25,7 @@ final class XidLog {
   private final Deque<XidEvent> events = new ArrayDeque<>();
   private @Nullable XidWatcher watcher;
 
-  XidLog(
-      Nvml nvml, Roster roster, DeviceHealthReader reader, Clock clock, XidWatcher.Pace pace) {
+  XidLog(Nvml nvml, Roster roster, DeviceHealthReader reader, Clock clock, XidWatcher.Pace pace) {
     this.nvml = nvml;
     this.roster = roster;
     this.reader = reader;

@@ -45,10 +45,7 @@ final class XidWatcher implements AutoCloseable {
    * @param listener called in the thread of the watch
    */
   XidWatcher(
-      Nvml nvml,
-      Supplier<List<Roster.Gpu>> gpus,
-      Consumer<DeviceEvent> listener,
-      Pace pace) {
+      Nvml nvml, Supplier<List<Roster.Gpu>> gpus, Consumer<DeviceEvent> listener, Pace pace) {
     this.nvml = nvml;
     this.gpus = gpus;
     this.listener = listener;

@@ -1,6 +1,7 @@
 package dev.windlass.cuda.javacpp;
 
 import dev.windlass.cuda.driver.CudaDriver;
+import dev.windlass.cuda.driver.Ranges;
 import org.bytedeco.cuda.global.cudart;
 
 /**
@@ -26,6 +27,13 @@ final class JavacppCudaDriver
 
   private JavacppCudaDriver() {}
 
+  private static volatile boolean loaded;
+
+  /** Whether the native libraries are there already. */
+  static boolean isLoaded() {
+    return loaded;
+  }
+
   /** The first touch of the presets: their static initialiser loads the native libraries. */
   static CudaDriver load() {
     try {
@@ -33,11 +41,17 @@ final class JavacppCudaDriver
     } catch (ClassNotFoundException e) {
       throw new LinkageError("JavaCPP's CUDA presets are not on the class path", e);
     }
+    loaded = true;
     return new JavacppCudaDriver();
   }
 
   @Override
   public String name() {
     return NAME;
+  }
+
+  @Override
+  public Ranges ranges() {
+    return NvtxRanges.ofProcess();
   }
 }

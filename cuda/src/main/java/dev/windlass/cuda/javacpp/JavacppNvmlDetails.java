@@ -45,8 +45,7 @@ interface JavacppNvmlDetails extends NvmlMemoryErrors, NvmlMig, NvmlLinks, NvmlE
   @Override
   default int retiredPages(long device, int cause) {
     int[] count = new int[1];
-    int code =
-        nvml.nvmlDeviceGetRetiredPages(new NvmlHandle(device), cause, count, (long[]) null);
+    int code = nvml.nvmlDeviceGetRetiredPages(new NvmlHandle(device), cause, count, (long[]) null);
     if (code != NVML_ERROR_INSUFFICIENT_SIZE) {
       check(code, "nvmlDeviceGetRetiredPages");
     }
@@ -95,10 +94,7 @@ interface JavacppNvmlDetails extends NvmlMemoryErrors, NvmlMig, NvmlLinks, NvmlE
   @Override
   default boolean migEnabled(long device) {
     int[] pending = new int[1];
-    return ask(
-            device,
-            "nvmlDeviceGetMigMode",
-            (d, to) -> nvml.nvmlDeviceGetMigMode(d, to, pending))
+    return ask(device, "nvmlDeviceGetMigMode", (d, to) -> nvml.nvmlDeviceGetMigMode(d, to, pending))
         == NVML_FEATURE_ENABLED;
   }
 
@@ -130,8 +126,7 @@ interface JavacppNvmlDetails extends NvmlMemoryErrors, NvmlMig, NvmlLinks, NvmlE
 
   @Override
   default void migAttributes(long migDevice, long[] slicesAndMemory) {
-    nvmlDeviceAttributes_t attributes =
-        new nvmlDeviceAttributes_t(new Pointer(Scratch.direct(64)));
+    nvmlDeviceAttributes_t attributes = new nvmlDeviceAttributes_t(new Pointer(Scratch.direct(64)));
     check(
         nvml.nvmlDeviceGetAttributes_v2(new NvmlHandle(migDevice), attributes),
         "nvmlDeviceGetAttributes");

@@ -63,8 +63,7 @@ interface JavacppNvmlReadings extends NvmlReadings {
   @Override
   default void memory(long device, long[] totalAndUsed) {
     nvmlMemory_t memory = new nvmlMemory_t(new Pointer(Scratch.direct(64)));
-    check(
-        nvml.nvmlDeviceGetMemoryInfo(new NvmlHandle(device), memory), "nvmlDeviceGetMemoryInfo");
+    check(nvml.nvmlDeviceGetMemoryInfo(new NvmlHandle(device), memory), "nvmlDeviceGetMemoryInfo");
     totalAndUsed[0] = memory.total();
     totalAndUsed[1] = memory.used();
   }
@@ -196,8 +195,7 @@ interface JavacppNvmlReadings extends NvmlReadings {
     for (int i = 0; i < count; i++) {
       nvmlProcessInfo_v2_t p = from.position(i);
       found.add(
-          new ProcessInfo(
-              p.pid(), p.usedGpuMemory(), p.gpuInstanceId(), p.computeInstanceId()));
+          new ProcessInfo(p.pid(), p.usedGpuMemory(), p.gpuInstanceId(), p.computeInstanceId()));
     }
     return found;
   }

@@ -42,7 +42,9 @@ final class NvmlHandle extends nvmlDevice_st {
     }
   }
 
-  /** The address of a device, by its numbers: older drivers leave the text of a remote one empty. */
+  /**
+   * The address of a device, by its numbers: older drivers leave the text of a remote one empty.
+   */
   static String pciAddress(nvmlPciInfo_t pci) {
     return "%08x:%02x:%02x.0".formatted(pci.domain(), pci.bus(), pci.device());
   }

@@ -26,8 +26,7 @@ class GivenDevicesTest {
               new NvmlIndex(2), C, List.of(instance(C1, 0, 7, 0), instance(C2, 1, 9, 1))));
 
   private static MigInstance instance(DeviceUuid uuid, int number, int gi, int ci) {
-    return new MigInstance(
-        uuid, C, number, gi, ci, Optional.of("1g.10gb"), Optional.empty());
+    return new MigInstance(uuid, C, number, gi, ci, Optional.of("1g.10gb"), Optional.empty());
   }
 
   @ParameterizedTest
@@ -102,8 +101,7 @@ class GivenDevicesTest {
   void numbers_areSaidToBeTheNodes() {
     assertThat(GivenDevices.parse(Optional.of("0,1")).explain())
         .isEqualTo("2 devices are given, by their numbers on the node");
-    assertThat(GivenDevices.parse(Optional.of("GPU-aa")).explain())
-        .isEqualTo("1 device is given");
+    assertThat(GivenDevices.parse(Optional.of("GPU-aa")).explain()).isEqualTo("1 device is given");
     assertThat(GivenDevices.parse(Optional.of("0:1")).hasNumbers()).isTrue();
     assertThat(GivenDevices.parse(Optional.of("MIG-c1")).hasNumbers()).isFalse();
   }

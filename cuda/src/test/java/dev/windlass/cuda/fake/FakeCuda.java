@@ -79,6 +79,16 @@ public final class FakeCuda {
     pose(devices, driverVersion, initResult, MEMORY);
   }
 
+  /**
+   * As if the driver were loaded anew, with so many MIG instances of the first GPU as its devices:
+   * 1g.10gb each, with UUIDs as {@link FakeNvml} has them, and no peers of each other. A real driver
+   * shows a process one of them.
+   */
+  public static void poseAsInstances(int count, long memory) {
+    pose(count, 13010, 0, memory);
+    instances();
+  }
+
   /** The nth call from now of that name (as the C library exports it) returns this code. */
   public static void failAt(String call, int nth, int code) {
     failAt(call.hashCode(), nth, code);
@@ -89,6 +99,9 @@ public final class FakeCuda {
    * call in its context returns this code, until the context's last user has released it.
    */
   public static native void failKernelAt(int nth, int code);
+
+  /** Devices have not what this attribute, by its number, says of others; until the next pose. */
+  public static native void withhold(int attribute);
 
   /** How many of a kind there are and were not given back. */
   public static long live(Kind kind) {
@@ -115,6 +128,8 @@ public final class FakeCuda {
 
   /** A byte of the last launch's parameters. */
   public static native byte launchArgument(int index);
+
+  private static native void instances();
 
   private static native long live(int kind);
 

@@ -1,10 +1,10 @@
 package dev.windlass.cuda.health;
 
+import static dev.windlass.cuda.health.Verdict.Level.BROKEN;
+import static dev.windlass.cuda.health.Verdict.Level.HEALTHY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static dev.windlass.cuda.health.Verdict.Level.BROKEN;
-import static dev.windlass.cuda.health.Verdict.Level.HEALTHY;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
@@ -64,11 +64,7 @@ class HealthMonitorTest {
 
   private static HealthMonitor open(BooleanSupplier gpuLost) {
     return HealthMonitor.open(
-        FakeNvml.environment(),
-        REAL,
-        gpuLost,
-        java.time.Clock.systemUTC(),
-        XidWatcher.Pace.NORMAL);
+        FakeNvml.environment(), REAL, gpuLost, java.time.Clock.systemUTC(), XidWatcher.Pace.NORMAL);
   }
 
   @Test
@@ -291,7 +287,9 @@ class HealthMonitorTest {
       assertThat(monitor.silentGpus()).isEmpty();
     }
     try (HealthMonitor monitor = open()) {
-      assertThat(monitor.devices()).singleElement().satisfies(d -> assertThat(d.name()).endsWith("1"));
+      assertThat(monitor.devices())
+          .singleElement()
+          .satisfies(d -> assertThat(d.name()).endsWith("1"));
       assertThat(monitor.silentGpus())
           .containsExactly(new SilentGpu(new NvmlIndex(1), Why.GPU_LOST));
     }
@@ -308,10 +306,7 @@ class HealthMonitorTest {
       assertThat(monitor.verdict(bad.uuid()).level()).isEqualTo(BROKEN);
       assertThat(monitor.verdict(bad.instances().get(0).instance().uuid()).worst())
           .hasValueSatisfying(f -> assertThat(f.cause()).isEqualTo(Cause.ROW_REMAPPING_FAILED));
-      assertThat(
-              monitor
-                  .verdict(DeviceUuid.parse("00000000-0000-0000-0000-000000000000"))
-                  .worst())
+      assertThat(monitor.verdict(DeviceUuid.parse("00000000-0000-0000-0000-000000000000")).worst())
           .hasValueSatisfying(f -> assertThat(f.cause()).isEqualTo(Cause.GPU_LOST));
     }
   }

@@ -41,9 +41,7 @@ class TopologyTest {
   }
 
   private static List<List<String>> written(Topology topology) {
-    return topology.ways().stream()
-        .map(row -> row.stream().map(Way::toString).toList())
-        .toList();
+    return topology.ways().stream().map(row -> row.stream().map(Way::toString).toList()).toList();
   }
 
   @Test
@@ -75,7 +73,9 @@ class TopologyTest {
     FakeNvml.link(0, 0, true, GPU, 2);
     assertThat(written(read()))
         .containsExactly(
-            List.of("PSB", "NV2", "NV1"), List.of("NV2", "PSB", "SYS"), List.of("NV1", "SYS", "PSB"));
+            List.of("PSB", "NV2", "NV1"),
+            List.of("NV2", "PSB", "SYS"),
+            List.of("NV1", "SYS", "PSB"));
     assertThat(read().way(0, 1).throughSwitch()).isFalse();
   }
 

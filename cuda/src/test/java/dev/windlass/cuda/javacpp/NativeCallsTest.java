@@ -231,6 +231,28 @@ class NativeCallsTest {
   }
 
   @Test
+  void instancesOfOneGpu_areDevicesOfTheirOwn_andNoPeers() {
+    driver.unloadModule(module);
+    driver.releasePrimaryContext(0);
+    FakeCuda.poseAsInstances(2, 1 << 20);
+    driver.initialize();
+    long context = driver.retainPrimaryContext(0);
+    driver.setCurrentContext(context);
+    assertThat(driver.deviceCount()).isEqualTo(2);
+    assertThat(driver.deviceName(1)).isEqualTo("Fake H100 0 MIG 1g.10gb");
+    assertThat(driver.deviceUuid(1)).hasToString("b0b1b2b3-b4b5-b6b7-b8b9-babbbcbd0001");
+    assertThat(driver.devicePciBusId(1)).isEqualTo(driver.devicePciBusId(0));
+    assertThat(driver.deviceTotalMemory(1)).isEqualTo(1 << 20);
+    assertThat(driver.canAccessPeer(0, 1)).isFalse();
+    long other = driver.retainPrimaryContext(1);
+    CudaException e =
+        catchThrowableOfType(CudaException.class, () -> driver.enablePeerAccess(other));
+    assertThat(e.code()).isEqualTo(CudaError.PEER_ACCESS_UNSUPPORTED.code());
+    driver.releasePrimaryContext(1);
+    module = driver.loadModule(".version 7.8".getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Test
   void handlesThatAreClosed_areErrors() {
     long stream = driver.createStream();
     driver.destroyStream(stream);

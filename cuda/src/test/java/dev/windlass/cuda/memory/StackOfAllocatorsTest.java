@@ -36,7 +36,7 @@ class StackOfAllocatorsTest {
   private final List<Path> traces = new ArrayList<>();
   private DeviceAllocator outermost = new FakeAllocator(LIMIT);
 
-  @Property(tries = 200)
+  @Property(tries = 100)
   void sumsAgree(@ForAll @Size(max = 6) List<Part> parts, @ForAll long seed) throws IOException {
     live.clear();
     traces.clear();
@@ -117,7 +117,7 @@ class StackOfAllocatorsTest {
           new FailureCallback(
               inner,
               (bytes, attempt) -> {
-                if (live.isEmpty() || attempt > 2) {
+                if (live.isEmpty() || attempt > 1) {
                   return false;
                 }
                 freeOne(0);
