@@ -2,7 +2,8 @@ package dev.windlass.core.backend;
 
 /**
  * Why a job is in its phase. Programs can switch over it; {@link #remedy} is what a person can do
- * in general, and {@link JobStatus#remedy} what to do in the case at hand.
+ * in general, and {@link JobStatus#remedy} what to do in the case at hand. Where a new one has to
+ * be known stands in the descriptions of this package and of {@code dev.windlass.kube.status}.
  */
 public enum Reason {
   /** Nothing needs a reason. */

@@ -13,7 +13,7 @@ final class FaultProgram {
    *
    * @param args {@code main}: in the main thread; {@code thread}: in another, after which main
    *     exits with 7; {@code handled}: with a handler of its own that was there before; {@code
-   *     broken}: while what looks at exceptions fails itself; {@code fine}: not at all
+   *     broken}: while what looks at exceptions fails itself
    */
   public static void main(String[] args) throws InterruptedException {
     if (args[0].equals("handled")) {
@@ -35,10 +35,6 @@ final class FaultProgram {
                     : Optional.of(
                         new Fault(
                             Fault.Kind.GPU_OUT_OF_MEMORY, "asked for too much", "Ask for less")));
-    if (args[0].equals("fine")) {
-      JobContext.current().reportFault(new Fault(Fault.Kind.GPU_FAULT, "but it went on", ""));
-      return;
-    }
     Runnable work =
         () -> {
           throw new IllegalStateException("no room", new RuntimeException("cuMemAlloc"));

@@ -84,7 +84,8 @@ public final class GpuFaults {
   /**
    * Hears of the driver's reports on the GPUs from now on, in a daemon thread and through NVML if
    * it is there, to name them in what is written down. Does nothing outside a job, and nothing the
-   * second time. {@code Cuda.open()} calls this once the driver is loaded.
+   * second time. At its end the program waits for that thread, about half a second. {@code
+   * Cuda.open()} calls this once the driver is loaded.
    */
   public synchronized void watchXids() {
     if (!watching && job.job().isPresent()) {

@@ -59,7 +59,6 @@ class FaultyJobTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "kernel                   | 1 | GPU_FAULT         | cuStreamSynchronize",
         "kernel-on-another-thread | 7 | GPU_FAULT         | CUDA_ERROR_ILLEGAL_ADDRESS",
         "caught                   | 5 | GPU_FAULT         | CUDA_ERROR_LAUNCH_FAILED",
         "memory                   | 1 | GPU_OUT_OF_MEMORY | cuMemAlloc(1099511627776 bytes)",

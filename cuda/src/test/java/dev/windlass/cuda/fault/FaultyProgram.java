@@ -28,7 +28,6 @@ final class FaultyProgram {
       CudaDriver driver = cuda.driver();
       driver.setCurrentContext(driver.retainPrimaryContext(0));
       switch (args[1]) {
-        case "kernel" -> fail(driver);
         case "kernel-on-another-thread" -> {
           Thread thread = new Thread(() -> fail(driver), "worker");
           thread.start();
