@@ -11,8 +11,6 @@ import dev.windlass.cuda.fault.GpuFaults;
 import dev.windlass.cuda.memory.DeviceAllocator;
 import dev.windlass.cuda.memory.LeakDetector;
 import dev.windlass.cuda.memory.MemoryUse;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -440,7 +438,6 @@ public final class DeviceContext implements AutoCloseable {
     return leaks;
   }
 
-
   ContextMemory memory() {
     return memory;
   }
@@ -471,8 +468,8 @@ public final class DeviceContext implements AutoCloseable {
   }
 
   /**
-   * Waits for all work, closes all that is still open, and gives the device back. After a fault that
-   * the context did not survive it waits for nothing and reports no further error. Twice does
+   * Waits for all work, closes all that is still open, and gives the device back. After a fault
+   * that the context did not survive it waits for nothing and reports no further error. Twice does
    * nothing.
    */
   @Override

@@ -35,8 +35,7 @@ public final class Module implements AutoCloseable {
     this.name = name;
     this.ptx = ptx;
     this.loweredNames = loweredNames;
-    this.handle =
-        new Handle(context, this, "module", driverHandle, context.driver()::unloadModule);
+    this.handle = new Handle(context, this, "module", driverHandle, context.driver()::unloadModule);
   }
 
   DeviceContext context() {
@@ -119,7 +118,9 @@ public final class Module implements AutoCloseable {
           "looking for kernel '" + inCode + "' in " + name,
           "the code has no PTX to read its parameters from, and the driver does not tell them: "
               + e.problem(),
-          "Say them: module.kernel(KernelSignature.parse(\"" + inCode + "\", \"int n, float* x\"))");
+          "Say them: module.kernel(KernelSignature.parse(\""
+              + inCode
+              + "\", \"int n, float* x\"))");
     }
     return KernelSignature.ofPlaces(inCode, places);
   }
@@ -136,7 +137,8 @@ public final class Module implements AutoCloseable {
     if (named.size() > 1) {
       throw new InvalidUseException(
           "looking for kernel '" + kernel + "' in " + name,
-          "there are several: " + String.join(", ", named.stream().map(KernelSignature::name).toList()),
+          "there are several: "
+              + String.join(", ", named.stream().map(KernelSignature::name).toList()),
           "Use one of these names, or name it to the compiler with CompileOptions.kernel(\""
               + kernel
               + "<...>\")");

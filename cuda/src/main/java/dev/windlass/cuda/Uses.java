@@ -48,6 +48,9 @@ final class Uses {
       capture.add(new Capture.Use(this, from, to, write));
       return;
     }
+    if (isLast(from, to, write, on)) {
+      return; // nothing came between: what it must wait for, it has waited for
+    }
     boolean waits = on.waits();
     int kept = 0;
     for (int i = 0; i < count; i++) {
@@ -63,8 +66,7 @@ final class Uses {
         on.waitFor(lane, epoch);
       }
       boolean inside = from <= words[i * WORDS] && words[i * WORDS + 1] <= to;
-      boolean implied =
-          inside && (write ? waits || lane == on : !wrote && lane == on);
+      boolean implied = inside && (write ? waits || lane == on : !wrote && lane == on);
       if (!implied) {
         move(i, kept++);
       }
@@ -78,6 +80,16 @@ final class Uses {
       mergeAt = Math.max(MOST, 2 * count);
     }
     put(from, to, write, on);
+  }
+
+  private boolean isLast(long from, long to, boolean write, Lane on) {
+    int at = (count - 1) * WORDS;
+    return count > 0
+        && lanes[count - 1] == on
+        && words[at + 2] == on.epoch()
+        && words[at] == from
+        && words[at + 1] == to
+        && words[at + 3] == (write ? 1 : 0);
   }
 
   /** Makes a stream wait for all uses, whatever the ordering. */
@@ -118,8 +130,7 @@ final class Uses {
     for (int i = 0; i < count; i++) {
       int same = 0;
       while (same < kept
-          && (lanes[same] != lanes[i]
-              || words[same * WORDS + 3] != words[i * WORDS + 3])) {
+          && (lanes[same] != lanes[i] || words[same * WORDS + 3] != words[i * WORDS + 3])) {
         same++;
       }
       if (same == kept) {

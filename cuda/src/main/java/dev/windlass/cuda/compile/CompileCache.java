@@ -66,8 +66,9 @@ public final class CompileCache {
   }
 
   /**
-   * The user's cache: {@code $WINDLASS_HOME/cache/cuda}, else {@code $XDG_CACHE_HOME/windlass/cuda},
-   * else {@code .cache/windlass/cuda} in the home folder. Empty for a user who has none of these.
+   * The user's cache: {@code $WINDLASS_HOME/cache/cuda}, else {@code
+   * $XDG_CACHE_HOME/windlass/cuda}, else {@code .cache/windlass/cuda} in the home folder. Empty for
+   * a user who has none of these.
    */
   public static Optional<CompileCache> standard() {
     return standardFolder(System.getenv(), System.getProperty("user.home", ""))

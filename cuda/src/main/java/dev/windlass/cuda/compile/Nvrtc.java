@@ -57,8 +57,7 @@ public interface Nvrtc {
    * @param cubin machine code; empty if the architecture asked for was a virtual one
    * @param loweredNames the names in the code of {@link Program#kernels()}
    */
-  record Output(
-      int code, String log, String ptx, byte[] cubin, Map<String, String> loweredNames) {
+  record Output(int code, String log, String ptx, byte[] cubin, Map<String, String> loweredNames) {
     /** Copies what is small. */
     public Output {
       loweredNames = Map.copyOf(loweredNames);

@@ -28,7 +28,9 @@ interface JavacppContexts extends ContextCalls {
   @Override
   default void setCurrentContext(long context) {
     check(
-        cuCtxSetCurrent(Scratch.get().context.at(context)),
+        ForeignCalls.available()
+            ? ForeignCalls.setCurrentContext(context)
+            : cuCtxSetCurrent(Scratch.get().context.at(context)),
         "cuCtxSetCurrent",
         "context 0x%x",
         context);

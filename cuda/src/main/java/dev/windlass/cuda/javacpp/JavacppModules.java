@@ -127,18 +127,30 @@ interface JavacppModules extends ModuleCalls {
     Scratch scratch = Scratch.get();
     @Nullable PointerPointer<Pointer> extra = scratch.extra(parameters, parameterBytes);
     int code =
-        cuLaunchKernel(
-            scratch.function.at(function),
-            gridX,
-            gridY,
-            gridZ,
-            blockX,
-            blockY,
-            blockZ,
-            dynamicSharedBytes,
-            scratch.stream.at(stream),
-            (PointerPointer<Pointer>) null,
-            extra);
+        ForeignCalls.available()
+            ? ForeignCalls.launch(
+                function,
+                gridX,
+                gridY,
+                gridZ,
+                blockX,
+                blockY,
+                blockZ,
+                dynamicSharedBytes,
+                stream,
+                extra == null ? 0 : extra.address())
+            : cuLaunchKernel(
+                scratch.function.at(function),
+                gridX,
+                gridY,
+                gridZ,
+                blockX,
+                blockY,
+                blockZ,
+                dynamicSharedBytes,
+                scratch.stream.at(stream),
+                (PointerPointer<Pointer>) null,
+                extra);
     if (code != 0) {
       throw Errors.of(
           code,

@@ -58,7 +58,8 @@ final class Lexer {
   int expectNumber() {
     String digits = expect();
     try {
-      int number = Integer.decode(digits.endsWith("U") ? digits.substring(0, digits.length() - 1) : digits);
+      int number =
+          Integer.decode(digits.endsWith("U") ? digits.substring(0, digits.length() - 1) : digits);
       if (number >= 0) {
         return number;
       }

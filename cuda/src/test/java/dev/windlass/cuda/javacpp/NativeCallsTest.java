@@ -37,8 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What can be seen of native calls only from the other side. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NativeCallsTest {
-  private static final String TWO =
-      ".version 7.8\n.entry two(.param .u8 a, .param .u32 b)\n{\n}\n";
+  private static final String TWO = ".version 7.8\n.entry two(.param .u8 a, .param .u32 b)\n{\n}\n";
 
   private CudaDriver driver;
   private long module;
