@@ -108,6 +108,9 @@ final class PodChecks {
     if (environment.library(file).isPresent() || facts.runtimeBundled()) {
       return facts.runtimeBundled() ? ok(name, "on the class path") : library(name, file);
     }
+    if (facts.availability() instanceof Available available) {
+      return skipped(name, "there is no " + file + "; " + available.driver() + " does without");
+    }
     return fail(
         name,
         "There is no " + file,
@@ -156,7 +159,10 @@ final class PodChecks {
     Optional<Unavailable> why =
         unavailable(
             UnavailableReason.COMPATIBILITY_NOT_SUPPORTED, UnavailableReason.DRIVER_MISMATCH);
-    if (driver.filter(path -> path.toString().contains("/compat")).isEmpty()) {
+    if (driver.isEmpty()) {
+      return skipped(name, "there is no driver library");
+    }
+    if (!driver.get().toString().contains("/compat")) {
       return ok(name, "none: the driver is the node's own");
     }
     String found =
@@ -183,6 +189,9 @@ final class PodChecks {
       return because(name, forbidden.get());
     }
     List<String> gpus = files.stream().filter(DeviceFile::isGpu).map(DeviceFile::name).toList();
+    if (gpus.isEmpty() && facts.availability() instanceof Available available) {
+      return skipped(name, "there are none; " + available.driver() + " does without");
+    }
     if (gpus.isEmpty()) {
       return fail(
           name,

@@ -227,6 +227,17 @@ class DoctorCommandTest {
   }
 
   @Test
+  void driverOfAnotherKind_needsNoneOfNvidiasFiles() {
+    libraries.clear();
+    files = List.of();
+    health = HealthReport.none("There is no NVML.");
+    assertThat(PodChecks.of(facts()).count(Status.FAIL)).isZero();
+    expect("runtime library", Status.SKIPPED, "test does without");
+    expect("compatibility library", Status.SKIPPED, "no driver library");
+    expect("start of CUDA", Status.OK, "2 devices");
+  }
+
+  @Test
   void managementLibraryThatFails_isAWarning() {
     health = HealthReport.none("It does not start. Do it.");
     expect("management library (NVML)", Status.WARN, "It does not start. Do it");
@@ -248,6 +259,8 @@ class DoctorCommandTest {
     files = List.of(new DeviceFile("nvidia0", true), new DeviceFile("nvidiactl", true));
     expect("device files", Status.WARN, "no nvidia-uvm");
     files = List.of(new DeviceFile("nvidiactl", true));
+    expect("device files", Status.SKIPPED, "test does without");
+    unavailable(UnavailableReason.NO_DEVICE);
     expect("device files", Status.FAIL, "no /dev/nvidia0");
     files = List.of(new DeviceFile("dxg", true));
     expect("device files", Status.OK, "dxg");

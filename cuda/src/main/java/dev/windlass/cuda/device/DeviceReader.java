@@ -52,14 +52,14 @@ public final class DeviceReader {
   /**
    * The memory of a device that nobody has. NVML tells it without a context; where NVML may not, as
    * of some MIG instances, this does. Makes the device's context if this process has none yet,
-   * which takes a part of a second and, as long as it lasts, some hundred MB of the device. The
-   * calling thread has no current context after it.
+   * which takes a part of a second and, as long as it lasts, some hundred MB of the device.
    *
    * @param driver initialised
    * @throws CudaException if the driver fails
    */
   public static Memory freeMemory(CudaDriver driver, CudaIndex index) {
     int device = driver.device(index.value());
+    long before = driver.currentContext();
     long context = driver.retainPrimaryContext(device);
     try {
       driver.setCurrentContext(context);
@@ -67,7 +67,7 @@ public final class DeviceReader {
       driver.memoryInfo(freeAndTotal);
       return Memory.bytes(freeAndTotal[0]);
     } finally {
-      driver.setCurrentContext(0);
+      driver.setCurrentContext(before);
       driver.releasePrimaryContext(device);
     }
   }

@@ -9,51 +9,57 @@ import java.util.Optional;
 
 /** The fake management library in this JVM, and what a test may ask of it. */
 public final class FakeNvml {
-  /** What a GPU says; the order is that of {@code fake_nvml.c}. */
+  /** What a GPU says; the numbers are those of {@code fake_nvml.c}. */
   public enum Value {
-    TEMPERATURE,
-    POWER,
-    POWER_LIMIT,
-    MEMORY_USED,
-    BUSY,
-    CLOCK_REASONS,
-    ECC_ERRORS,
-    MIG_MODE,
-    MIG_DEVICES,
-    FAN,
-    ENERGY,
-    SM_CLOCK,
-    MEMORY_CLOCK,
-    MAX_CLOCK,
-    ECC_CORRECTED,
-    ECC_ERRORS_EVER,
-    ECC_CORRECTED_EVER,
-    PAGES_SINGLE_BIT,
-    PAGES_DOUBLE_BIT,
-    PAGES_PENDING,
-    ROWS_CORRECTED,
-    ROWS_UNCORRECTED,
-    ROWS_PENDING,
-    ROWS_FAILED,
-    BANKS_WITHOUT_SPARE,
-    PCIE_GENERATION,
-    PCIE_LANES,
-    PCIE_BEST_LANES,
-    PCIE_REPLAYS,
-    FABRIC_STATE,
-    FABRIC_STATUS,
+    TEMPERATURE(0),
+    POWER(1),
+    POWER_LIMIT(2),
+    MEMORY_USED(3),
+    BUSY(4),
+    CLOCK_REASONS(5),
+    ECC_ERRORS(6),
+    MIG_MODE(7),
+    MIG_DEVICES(8),
+    FAN(9),
+    ENERGY(10),
+    SM_CLOCK(11),
+    MEMORY_CLOCK(12),
+    MAX_CLOCK(13),
+    ECC_CORRECTED(14),
+    ECC_ERRORS_EVER(15),
+    ECC_CORRECTED_EVER(16),
+    PAGES_SINGLE_BIT(17),
+    PAGES_DOUBLE_BIT(18),
+    PAGES_PENDING(19),
+    ROWS_CORRECTED(20),
+    ROWS_UNCORRECTED(21),
+    ROWS_PENDING(22),
+    ROWS_FAILED(23),
+    BANKS_WITHOUT_SPARE(24),
+    PCIE_GENERATION(25),
+    PCIE_LANES(26),
+    PCIE_BEST_LANES(27),
+    PCIE_REPLAYS(28),
+    FABRIC_STATE(29),
+    FABRIC_STATUS(30),
     /** Only an error: whether it tells its address and its links. */
-    PCI,
+    PCI(31),
     /** Only an error: whether NVML gives it out at all. */
-    HANDLE,
+    HANDLE(32),
     /** The kinds of events that it tells. */
-    EVENTS,
+    EVENTS(33),
     /** Only an error: whether it tells its processes. */
-    PROCESSES,
+    PROCESSES(34),
     /** Only an error, of instances: whether they tell their slices. */
-    ATTRIBUTES,
+    ATTRIBUTES(35),
     /** 1: it has fallen off the bus. */
-    LOST
+    LOST(36);
+
+    private final int number;
+
+    Value(int number) {
+      this.number = number;
+    }
   }
 
   private static boolean loaded;
@@ -82,7 +88,7 @@ public final class FakeNvml {
 
   /** What a GPU, by its CUDA index, says from now on; -n stands for NVML's error n. */
   public static void set(int gpu, Value which, long value) {
-    set(gpu, which.ordinal(), value);
+    set(gpu, which.number, value);
   }
 
   /** As if the library were loaded anew, with so many GPUs, and this answer to nvmlInit. */
@@ -93,7 +99,7 @@ public final class FakeNvml {
 
   /** What a MIG instance says from now on. */
   public static void setInstance(int gpu, int instance, Value which, long value) {
-    setInstance(gpu, instance, which.ordinal(), value);
+    setInstance(gpu, instance, which.number, value);
   }
 
   /** The level at which the ways of two GPUs meet, by NVML's number. */

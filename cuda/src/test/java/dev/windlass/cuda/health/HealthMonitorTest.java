@@ -10,6 +10,7 @@ import static org.mockito.Mockito.when;
 
 import dev.windlass.core.job.Memory;
 import dev.windlass.cuda.availability.DriverRelease;
+import dev.windlass.cuda.device.CudaIndex;
 import dev.windlass.cuda.device.DeviceReader;
 import dev.windlass.cuda.device.DeviceUuid;
 import dev.windlass.cuda.device.MigInstance;
@@ -176,6 +177,24 @@ class HealthMonitorTest {
   }
 
   @Test
+  void freeMemory_isToldByCuda_whereNvmlMayNot() {
+    CudaDriver driver = new JavacppCudaDriverProvider().load();
+    driver.initialize();
+    long context = driver.retainPrimaryContext(driver.device(1));
+    driver.setCurrentContext(context);
+    long address = driver.allocate(1 << 20);
+    assertThat(DeviceReader.freeMemory(driver, new CudaIndex(1)).bytes())
+        .isEqualTo(FakeCuda.MEMORY - (1 << 20));
+    assertThat(driver.currentContext()).isEqualTo(context);
+    driver.free(address);
+    driver.setCurrentContext(0);
+    driver.releasePrimaryContext(driver.device(1));
+    assertThat(DeviceReader.freeMemory(driver, new CudaIndex(0)).bytes())
+        .isEqualTo(FakeCuda.MEMORY);
+    assertThat(FakeCuda.live(FakeCuda.Kind.CONTEXT)).isZero();
+  }
+
+  @Test
   void uuid_joinsCudaAndNvml_whereIndicesDoNot() {
     CudaDriver driver = new JavacppCudaDriverProvider().load();
     driver.initialize();
@@ -235,6 +254,20 @@ class HealthMonitorTest {
     }
   }
 
+  private static MigInstance part(
+      DeviceHealth gpu, int number, int gpuInstance, String profile) {
+    DeviceUuid uuid = DeviceUuid.parse("MIG-b0b1b2b3-b4b5-b6b7-b8b9-babbbcbd000" + number);
+    DeviceUuid parent = gpu.uuid();
+    return new MigInstance(
+        uuid,
+        parent,
+        number,
+        gpuInstance,
+        0,
+        Optional.of(profile),
+        Optional.of(Memory.mib(502)));
+  }
+
   @Test
   void migInstances_haveTheirOwnNames_alsoWhereNumbersAreLeftOut() {
     FakeNvml.set(0, Value.MIG_MODE, 1);
@@ -246,24 +279,10 @@ class HealthMonitorTest {
       assertThat(gpu.instances())
           .containsExactly(
               new InstanceHealth(
-                  new MigInstance(
-                      DeviceUuid.parse("MIG-b0b1b2b3-b4b5-b6b7-b8b9-babbbcbd0001"),
-                      gpu.uuid(),
-                      1,
-                      7,
-                      0,
-                      Optional.of("1g.10gb"), // by its name
-                      Optional.of(Memory.mib(502))),
+                  part(gpu, 1, 7, "1g.10gb"), // by its name
                   new Reading.Value<>(new MemoryUse(Memory.gib(1), Memory.mib(3)))),
               new InstanceHealth(
-                  new MigInstance(
-                      DeviceUuid.parse("MIG-b0b1b2b3-b4b5-b6b7-b8b9-babbbcbd0003"),
-                      gpu.uuid(),
-                      3,
-                      9,
-                      0,
-                      Optional.of("1c.3g.1gb"), // by its slices
-                      Optional.of(Memory.mib(502))),
+                  part(gpu, 3, 9, "1c.3g.1gb"), // by its slices
                   new Missing<>(Why.NO_PERMISSION)));
       assertThat(monitor.devices().get(0).instances()).isEmpty();
       FakeNvml.setInstance(0, 3, Value.ATTRIBUTES, -4);
@@ -396,5 +415,35 @@ class HealthMonitorTest {
       Field bit = nvml.class.getField("nvmlClocksThrottleReason" + names.get(reason));
       assertThat(ClockReason.of(bit.getLong(null))).containsExactly(reason);
     }
+  }
+
+  @Test
+  void numbersOfCalls_areThoseOfTheHeader() {
+    assertThat(NvmlEvents.XID).isEqualTo(nvml.nvmlEventTypeXidCriticalError);
+    assertThat(NvmlReadings.SM_CLOCK).isEqualTo(nvml.NVML_CLOCK_SM);
+    assertThat(NvmlReadings.MEMORY_CLOCK).isEqualTo(nvml.NVML_CLOCK_MEM);
+    assertThat(NvmlMemoryErrors.SINGLE_BIT)
+        .isEqualTo(nvml.NVML_PAGE_RETIREMENT_CAUSE_MULTIPLE_SINGLE_BIT_ECC_ERRORS);
+    assertThat(NvmlMemoryErrors.DOUBLE_BIT)
+        .isEqualTo(nvml.NVML_PAGE_RETIREMENT_CAUSE_DOUBLE_BIT_ECC_ERROR);
+    assertThat(NvmlLinks.MAX_LINKS).isEqualTo(nvml.NVML_NVLINK_MAX_LINKS);
+    assertThat(NvmlLinks.REMOTE_GPU).isEqualTo(nvml.NVML_NVLINK_DEVICE_TYPE_GPU);
+    assertThat(NvmlLinks.REMOTE_SWITCH).isEqualTo(nvml.NVML_NVLINK_DEVICE_TYPE_SWITCH);
+    assertThat(Topology.Path.of(nvml.NVML_TOPOLOGY_INTERNAL)).isEqualTo(Topology.Path.SAME_BOARD);
+    assertThat(Topology.Path.of(nvml.NVML_TOPOLOGY_SINGLE)).isEqualTo(Topology.Path.ONE_SWITCH);
+    assertThat(Topology.Path.of(nvml.NVML_TOPOLOGY_MULTIPLE))
+        .isEqualTo(Topology.Path.SEVERAL_SWITCHES);
+    assertThat(Topology.Path.of(nvml.NVML_TOPOLOGY_HOSTBRIDGE))
+        .isEqualTo(Topology.Path.HOST_BRIDGE);
+    assertThat(Topology.Path.of(nvml.NVML_TOPOLOGY_NODE)).isEqualTo(Topology.Path.NUMA_NODE);
+    assertThat(Topology.Path.of(nvml.NVML_TOPOLOGY_SYSTEM)).isEqualTo(Topology.Path.SYSTEM);
+    assertThat(NvmlException.NOT_SUPPORTED).isEqualTo(nvml.NVML_ERROR_NOT_SUPPORTED);
+    assertThat(NvmlException.NO_PERMISSION).isEqualTo(nvml.NVML_ERROR_NO_PERMISSION);
+    assertThat(NvmlException.DRIVER_NOT_LOADED).isEqualTo(nvml.NVML_ERROR_DRIVER_NOT_LOADED);
+    assertThat(NvmlException.FUNCTION_NOT_FOUND).isEqualTo(nvml.NVML_ERROR_FUNCTION_NOT_FOUND);
+    assertThat(NvmlException.GPU_IS_LOST).isEqualTo(nvml.NVML_ERROR_GPU_IS_LOST);
+    assertThat(NvmlException.RESET_REQUIRED).isEqualTo(nvml.NVML_ERROR_RESET_REQUIRED);
+    assertThat(NvmlException.VERSION_MISMATCH).isEqualTo(nvml.NVML_ERROR_LIB_RM_VERSION_MISMATCH);
+    assertThat(NvmlException.UNKNOWN).isEqualTo(nvml.NVML_ERROR_UNKNOWN);
   }
 }

@@ -184,6 +184,18 @@ class XidWatchTest {
   }
 
   @Test
+  void waitThatFails_isFollowedByAPause_whichTheEndCutsShort() {
+    monitor.close();
+    monitor = open(new XidWatcher.Pace(20, 3_600_000, 3_600_000, 100));
+    monitor.watch(heard::add);
+    awaitWatched(BOTH);
+    FakeNvml.failWaits(999);
+    await().until(() -> FakeNvml.failedWaits() > 0);
+    monitor.close();
+    assertThat(FakeNvml.failedWaits()).isEqualTo(1);
+  }
+
+  @Test
   void gpuWithoutEvents_isPassedOver() throws InterruptedException {
     FakeNvml.set(0, Value.EVENTS, -3);
     monitor.watch(heard::add);
