@@ -483,6 +483,7 @@ public final class DeviceContext implements AutoCloseable {
     } finally {
       order.unlock();
     }
+    handles.stream().filter(Handle::mayEndWithContext).forEach(Handle::endWithContext);
     leaks.close();
     try {
       handles.forEach(Handle::free);

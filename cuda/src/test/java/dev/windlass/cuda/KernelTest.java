@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,13 @@ class KernelTest extends GpuCase {
   void load() {
     plain = gpu.load(ptx("plain"));
     stream = gpu.newStream();
+  }
+
+  @AfterEach
+  void closeStream() {
+    if (stream != null) {
+      stream.close();
+    }
   }
 
   private static ByteBuffer lastArguments() {
@@ -373,8 +381,7 @@ class KernelTest extends GpuCase {
     FakeCuda.failAt("cuLaunchKernel", 1, CudaError.LAUNCH_OUT_OF_RESOURCES.code());
     Kernel none = plain.kernel("none");
     CudaException e =
-        catchThrowableOfType(
-            CudaException.class, () -> none.launch(stream, LaunchConfig.of(1, 1)));
+        catchThrowableOfType(CudaException.class, () -> none.launch(stream, LaunchConfig.of(1, 1)));
     assertThat(e.error()).contains(CudaError.LAUNCH_OUT_OF_RESOURCES);
     none.launch(stream, LaunchConfig.of(1, 1));
   }
@@ -384,12 +391,37 @@ class KernelTest extends GpuCase {
     KernelSignature byHand =
         KernelSignature.parse("saxpy", "int n, const float a, const float *x, float* y");
     Kernel saxpy = plain.kernel(byHand);
-    assertThat(saxpy).hasToString("saxpy(int, float, const float* (read), float* (read and written))");
+    assertThat(saxpy)
+        .hasToString("saxpy(int, float, const float* (read), float* (read and written))");
     try (FloatMemory x = gpu.floats(4)) {
       saxpy.launch(stream, LaunchConfig.of(1, 4), 4, 1f, x, x);
       assertThat(lastArguments().getLong(16)).isEqualTo(x.address());
     }
     assertInvalid(() -> plain.kernel(KernelSignature.parse("saxpi", "")), "there is none of that");
+  }
+
+  @Test
+  void capturedLaunch_isInTheGraph_asLongAsItsModuleIsOpen() {
+    int n = 32;
+    try (FloatMemory x = gpu.floats(n);
+        FloatMemory y = gpu.floats(n)) {
+      x.fill(1);
+      y.fill(0);
+      PreparedLaunch launch = plain.kernel("saxpy").prepare(LaunchConfig.of(1, n), n, 1f, x, y);
+      try (Graph graph =
+              stream.capture(
+                  () -> {
+                    launch.launch(stream);
+                    launch.launch(stream);
+                  });
+          ExecutableGraph executable = graph.instantiate()) {
+        executable.launch(stream);
+        executable.launch(stream);
+        assertThat(y.toArray()).containsOnly(4);
+        plain.close();
+        assertInvalid(() -> executable.launch(stream), "closed");
+      }
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.windlass.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.windlass.cuda.fake.FakeCuda;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +20,14 @@ class LaunchLimitsTest extends GpuCase {
     memory = gpu.ints(1024);
     plain = gpu.load(KernelTest.ptx("plain"));
     clusters = gpu.load(KernelTest.ptx("clusters"));
+  }
+
+  @AfterEach
+  void close() {
+    if (stream != null) {
+      memory.close();
+      stream.close();
+    }
   }
 
   private void launch(String kernel, LaunchConfig config) {
@@ -77,8 +86,7 @@ class LaunchLimitsTest extends GpuCase {
     launch("most", LaunchConfig.of(8, 128).withCluster(4, 1, 1));
     assertThat(FakeCuda.launchShape(8)).isEqualTo(4);
     refused("most", LaunchConfig.of(8, 128).withCluster(3, 1, 1), "no multiple of the cluster");
-    refused(
-        "most", LaunchConfig.of(16, 128).withCluster(16, 1, 1), "was compiled for 8 at most");
+    refused("most", LaunchConfig.of(16, 128).withCluster(16, 1, 1), "was compiled for 8 at most");
     launch("none", LaunchConfig.of(16, 128).withCluster(16, 1, 1));
     refused("none", LaunchConfig.of(32, 128).withCluster(32, 1, 1), "the cluster has 32 blocks");
     launch("pairs", LaunchConfig.of(4, 32));

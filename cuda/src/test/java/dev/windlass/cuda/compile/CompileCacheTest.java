@@ -35,8 +35,7 @@ class CompileCacheTest {
   }
 
   private Compiler compiler() {
-    return new Compiler(
-        nvrtc, Optional.of(new CompileCache(kept, CompileCache.DEFAULT_LIMIT)));
+    return new Compiler(nvrtc, Optional.of(new CompileCache(kept, CompileCache.DEFAULT_LIMIT)));
   }
 
   private CompiledCode compile(String source, CompileOptions options) {
