@@ -45,7 +45,6 @@ import org.slf4j.LoggerFactory;
 public final class GpuFaults {
   private static final GpuFaults CURRENT =
       new GpuFaults(JobContext.current(), Duration.ofMillis(500));
-  private static final Logger log = LoggerFactory.getLogger(GpuFaults.class);
 
   private final JobContext job;
   private final Duration patience;
@@ -104,7 +103,7 @@ public final class GpuFaults {
       monitor.watch(xids::add);
       xids.watched();
     } catch (HealthUnavailableException | NvmlException | IllegalStateException e) {
-      log.debug("Faults of the GPU will be told without what NVML knows of them", e);
+      log().debug("Faults of the GPU will be told without what NVML knows of them", e);
     }
   }
 
@@ -172,7 +171,12 @@ public final class GpuFaults {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      log.warn("The GPU is lost, and the liveness file {} cannot be deleted", file, e);
+      log().warn("The GPU is lost, and the liveness file {} cannot be deleted", file, e);
     }
+  }
+
+  /** Asked for when it is needed: every program that opens CUDA loads this class. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(GpuFaults.class);
   }
 }
