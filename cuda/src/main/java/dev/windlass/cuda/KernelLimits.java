@@ -55,7 +55,7 @@ final class KernelLimits {
   }
 
   void check(LaunchConfig config) {
-    if (config == good) {
+    if (config.equals(good)) {
       return;
     }
     checkBlock(config);
