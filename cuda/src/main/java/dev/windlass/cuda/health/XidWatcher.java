@@ -109,8 +109,8 @@ final class XidWatcher implements AutoCloseable {
   }
 
   private void tell(DeviceEvent event) {
-    if (event.data() == FALLEN_OFF_THE_BUS && !lost.add(event.device())) {
-      return;
+    if (event.data() == FALLEN_OFF_THE_BUS) {
+      lost.add(event.device());
     }
     listener.accept(event);
   }

@@ -254,18 +254,11 @@ class HealthMonitorTest {
     }
   }
 
-  private static MigInstance part(
-      DeviceHealth gpu, int number, int gpuInstance, String profile) {
+  private static MigInstance part(DeviceHealth gpu, int number, int gpuInstance, String profile) {
     DeviceUuid uuid = DeviceUuid.parse("MIG-b0b1b2b3-b4b5-b6b7-b8b9-babbbcbd000" + number);
     DeviceUuid parent = gpu.uuid();
     return new MigInstance(
-        uuid,
-        parent,
-        number,
-        gpuInstance,
-        0,
-        Optional.of(profile),
-        Optional.of(Memory.mib(502)));
+        uuid, parent, number, gpuInstance, 0, Optional.of(profile), Optional.of(Memory.mib(502)));
   }
 
   @Test
