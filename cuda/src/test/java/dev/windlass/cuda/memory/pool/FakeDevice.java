@@ -85,7 +85,7 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
     return failIn <= 0;
   }
 
-  synchronized int calls() {
+  synchronized int callCount() {
     return calls;
   }
 
@@ -187,7 +187,7 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
   }
 
   /** The calls since the last time, without their order among equal ones. */
-  List<String> calls(String... without) {
+  List<String> takeLog(String... without) {
     List<String> all = new ArrayList<>(log);
     all.removeAll(Arrays.asList(without));
     log.clear();
