@@ -125,7 +125,7 @@ API int nvmlDeviceGetUUID(struct Gpu *gpu, char *text, unsigned length) {
   ENTER();
   if (length < 41) return INSUFFICIENT_SIZE;
   if (gpu->mig < 0) snprintf(text, length, "GPU-a0a1a2a3-a4a5-a6a7-a8a9-aaabacadae%02x", gpu->number);
-  else snprintf(text, length, "MIG-b0b1b2b3-b4b5-b6b7-b8b9-babbbcbd%02x%02x", gpu->number, gpu->mig);
+  else snprintf(text, length, "MIG-b0b1b2b3-b4b5-b6b7-b8b9-babbbcbd%02x%02x", gpu->number, gpu->mig / 2);
   return SUCCESS;
 }
 
@@ -303,7 +303,7 @@ API int nvmlDeviceGetMaxMigDeviceCount(struct Gpu *gpu, unsigned *n) {
   return SUCCESS;
 }
 
-/* Instances have the odd numbers: places may be empty. */
+/* Instances have the odd numbers: places may be empty. Number 2n + 1 is the fake driver's MIG device n. */
 API int nvmlDeviceGetMigDeviceHandleByIndex(struct Gpu *gpu, unsigned index, struct Gpu **instance) {
   NUMBER(MIG_DEVICES);
   if (index % 2 == 0 || index / 2 >= (unsigned)value) return NOT_FOUND;

@@ -150,6 +150,9 @@ final class GpuChecks {
             .flatMap(gpu -> gpu.instances().stream())
             .map(i -> i.instance().profile().orElse("one of unknown size"))
             .collect(Collectors.joining(", "));
+    if (instances.isEmpty() && started()) {
+      return ok(name, "the GPU is split, and NVML does not tell of its parts");
+    }
     return instances.isEmpty()
         ? warn(
             name,

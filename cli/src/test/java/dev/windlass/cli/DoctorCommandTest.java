@@ -334,6 +334,34 @@ class DoctorCommandTest {
   }
 
   @Test
+  void splitGpuWithoutParts_isAWarning_unlessCudaHasThem() {
+    DeviceHealth gpu = Gpus.health(0);
+    health =
+        Gpus.report(
+            Gpus.HEALTHY,
+            new DeviceHealth(
+                gpu.index(),
+                gpu.uuid(),
+                gpu.name(),
+                gpu.pci(),
+                gpu.celsius(),
+                gpu.fanPercent(),
+                gpu.power(),
+                gpu.memory(),
+                gpu.utilization(),
+                gpu.clocks(),
+                gpu.errors(),
+                gpu.pcie(),
+                gpu.fabric(),
+                gpu.processes(),
+                new Reading.Value<>(true),
+                List.of()));
+    expect("MIG", Status.OK, "NVML does not tell of its parts");
+    unavailable(UnavailableReason.DRIVER_FAILED);
+    expect("MIG", Status.WARN, "have no instance here");
+  }
+
+  @Test
   void healthOfEachGpu_isACheck() {
     health = Gpus.report(Gpus.SLOW, Gpus.health(1));
     expect("GPU 2", Status.WARN, "It is too hot");

@@ -30,9 +30,9 @@ public final class DeviceAccess {
   }
 
   static boolean lost(Path file) {
-    try (FileChannel opened =
-        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      return !opened.isOpen();
+    try {
+      FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE).close();
+      return false;
     } catch (IOException e) {
       return isRefusedByKernel(e);
     }

@@ -22,4 +22,11 @@ public record MigInstance(
     int gpuInstance,
     int computeInstance,
     Optional<String> profile,
-    Optional<Memory> memory) {}
+    Optional<Memory> memory) {
+  /** One line for people: {@code MIG 1g.10gb, GPU instance 7, compute instance 0, 8f6f...}. */
+  @Override
+  public String toString() {
+    return "MIG %s, GPU instance %d, compute instance %d, %s"
+        .formatted(profile.orElse("of unknown size"), gpuInstance, computeInstance, uuid);
+  }
+}

@@ -11,6 +11,7 @@ import static org.mockito.Mockito.when;
 import dev.windlass.core.job.Memory;
 import dev.windlass.cuda.availability.DriverRelease;
 import dev.windlass.cuda.device.CudaIndex;
+import dev.windlass.cuda.device.DeviceProperties;
 import dev.windlass.cuda.device.DeviceReader;
 import dev.windlass.cuda.device.DeviceUuid;
 import dev.windlass.cuda.device.MigInstance;
@@ -207,6 +208,23 @@ class HealthMonitorTest {
     }
   }
 
+  @Test
+  void uuid_joinsCudasMigDevices_withTheirGpu() {
+    FakeCuda.poseAsInstances(2, FakeCuda.MEMORY);
+    CudaDriver driver = new JavacppCudaDriverProvider().load();
+    driver.initialize();
+    FakeNvml.set(0, Value.MIG_MODE, 1);
+    FakeNvml.set(0, Value.MIG_DEVICES, 2);
+    try (HealthMonitor monitor = open()) {
+      DeviceHealth gpu = monitor.devices().get(1);
+      assertThat(DeviceReader.readAll(driver))
+          .extracting(DeviceProperties::uuid)
+          .isEqualTo(gpu.instances().stream().map(i -> i.instance().uuid()).toList())
+          .doesNotContain(gpu.uuid());
+      assertThat(gpu.pci().value()).contains(DeviceReader.readAll(driver).get(0).pci());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "3, NOT_SUPPORTED",
@@ -255,7 +273,7 @@ class HealthMonitorTest {
   }
 
   private static MigInstance part(DeviceHealth gpu, int number, int gpuInstance, String profile) {
-    DeviceUuid uuid = DeviceUuid.parse("MIG-b0b1b2b3-b4b5-b6b7-b8b9-babbbcbd000" + number);
+    DeviceUuid uuid = DeviceUuid.parse("MIG-b0b1b2b3-b4b5-b6b7-b8b9-babbbcbd000" + number / 2);
     DeviceUuid parent = gpu.uuid();
     return new MigInstance(
         uuid, parent, number, gpuInstance, 0, Optional.of(profile), Optional.of(Memory.mib(502)));

@@ -101,9 +101,9 @@ class XidWatchTest {
     monitor.watch(heard::add);
     awaitWatched(BOTH);
     FakeNvml.raiseXid(0, 94, 9);
-    DeviceUuid second = DeviceUuid.parse("MIG-b0b1b2b3-b4b5-b6b7-b8b9-babbbcbd0003");
+    DeviceUuid second = DeviceUuid.parse("MIG-b0b1b2b3-b4b5-b6b7-b8b9-babbbcbd0001");
     assertThat(next()).isEqualTo(new XidEvent(uuid(0), Optional.of(second), Xid.of(94), NOW));
-    DeviceUuid first = DeviceUuid.parse("MIG-b0b1b2b3-b4b5-b6b7-b8b9-babbbcbd0001");
+    DeviceUuid first = DeviceUuid.parse("MIG-b0b1b2b3-b4b5-b6b7-b8b9-babbbcbd0000");
     assertThat(monitor.verdict(first).findings()).isEmpty();
     assertThat(monitor.verdict(second).findings()).hasSize(1);
   }
