@@ -206,7 +206,7 @@ final class Dataflow {
             : spread(
                 (from, edge, set) ->
                     edge.step() == Step.SAME
-                        || edge.step() == Step.SUM && alone(from, sums.get(edge.sum()), parts));
+                        || (edge.step() == Step.SUM && alone(from, sums.get(edge.sum()), parts)));
     PointerUse[] uses = new PointerUse[parameters.size()];
     boolean[] certain = new boolean[parameters.size()];
     if (parts == null || bases == null) {

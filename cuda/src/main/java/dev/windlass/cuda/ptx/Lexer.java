@@ -113,14 +113,14 @@ final class Lexer {
       return false;
     }
     char c = text.charAt(i);
-    return isIdentifierStart(c)
-        || c == '.'
-        || c >= '0' && c <= '9'
-        || c == ':' && i > tokenStart && i + 1 < text.length() && text.charAt(i + 1) == ':';
+    boolean digit = c >= '0' && c <= '9';
+    boolean colons =
+        c == ':' && i > tokenStart && i + 1 < text.length() && text.charAt(i + 1) == ':';
+    return isIdentifierStart(c) || c == '.' || digit || colons;
   }
 
   private static boolean isLetter(char c) {
-    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   }
 
   private void string() {

@@ -92,7 +92,10 @@ class MangledNameTest {
     // Each pair holds the one before twice.
     StringBuilder name = new StringBuilder("_Z1f1PIiiE");
     for (int i = 0; i < depth; i++) {
-      String last = "S" + (i == 0 ? "" : Integer.toString(i - 1, 36).toUpperCase()) + "_";
+      String last =
+          "S"
+              + (i == 0 ? "" : Integer.toString(i - 1, 36).toUpperCase(java.util.Locale.ROOT))
+              + "_";
       name.append("S_I").append(last).append(last).append("E");
     }
     assertThat(MangledName.parameterTypes(name.toString()).map(List::size).orElse(depth + 1))

@@ -97,7 +97,7 @@ class PtxFileTest {
   @ParameterizedTest
   @CsvSource({"7.8, 11.8", "8.5, 12.5", "8.8, 12.9", "9.0, 13.0"})
   void firstCuda_isThatOfTheManual(String ptx, String cuda) {
-    String[] parts = ptx.split("\\.");
+    String[] parts = ptx.split("\\.", -1);
     assertThat(new PtxVersion(Integer.parseInt(parts[0]), Integer.parseInt(parts[1])).firstCuda())
         .contains(CudaVersion.parse(cuda));
   }
