@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 /** What a pool of pages does when it has nothing at hand, step by step, seen at the driver. */
 class MissOrderTest {
   private static final long PAGE = 2 << 20;
-  private static final long A = 1;
-  private static final long B = 2;
+  private static final long A = 0x10;
+  private static final long B = 0x20;
 
   private final FakeDevice device = new FakeDevice(PAGE, 64 * PAGE).logged();
   private MemoryPool pool = pool(16 * PAGE);
@@ -111,12 +111,8 @@ class MissOrderTest {
     free(first, 2 * PAGE, A);
     device.streams.runAll();
     device.takeLog();
-    pool.tick(); // keeps it: it has just been used. Ages the magazine
-    pool.tick(); // and now the memory is in the arena, its epoch closed
-    device.streams.runAll();
-    device.takeLog();
     assertThat(allocate(2 * PAGE, B)).isEqualTo(first);
-    assertThat(device.takeLog()).containsExactly("isDone");
+    assertThat(device.takeLog()).containsExactly("createEvent", "record", "isDone");
     assertThat(pool.counters().crossStreamWaits()).isZero();
   }
 
@@ -159,7 +155,7 @@ class MissOrderTest {
     assertThat(pool.counters().movedPages()).isEqualTo(8);
     device.streams.runAll();
     pool.trim(0);
-    assertThat(device.takeLog("isDone"))
+    assertThat(device.takeLog("createEvent", "record", "isDone"))
         .as("the old addresses go when their work is done")
         .containsOnly("unmap")
         .hasSize(4);
@@ -266,6 +262,13 @@ class MissOrderTest {
           .isInstanceOf(IllegalArgumentException.class);
     }
     assertThat(pool.use().live()).isZero();
+  }
+
+  @Test
+  void perThreadStream_isRefused_asItIsNotOneStream() {
+    assertThatThrownBy(() -> pool.allocate(100, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("CU_STREAM_PER_THREAD");
   }
 
   @Test
