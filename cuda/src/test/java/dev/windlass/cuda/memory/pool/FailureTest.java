@@ -103,7 +103,9 @@ class FailureTest {
       Failing run = new Failing(paged);
       run.device.failIn(nth, code);
       run.run();
-      assertThat(run.addresses[7]).as("the last allocation, after call %s failed", nth).isPositive();
+      assertThat(run.addresses[7])
+          .as("the last allocation, after call %s failed", nth)
+          .isPositive();
       for (int i = 0; i < 8; i++) {
         run.free(i);
       }
@@ -160,8 +162,7 @@ class FailureTest {
   void reserve_thatTheDeviceRefuses_isAnException_andLeavesNothing() {
     FakeDevice device = new FakeDevice(PAGE, 16 * PAGE);
     device.failIn(5, 2);
-    assertThatThrownBy(
-            () -> MemoryPool.overPages(device, device, SETTINGS.withReserve(1)))
+    assertThatThrownBy(() -> MemoryPool.overPages(device, device, SETTINGS.withReserve(1)))
         .isInstanceOf(OutOfDeviceMemoryException.class)
         .hasCauseInstanceOf(CudaException.class);
     assertThat(device.hasNothing()).as(device.rest()).isTrue();

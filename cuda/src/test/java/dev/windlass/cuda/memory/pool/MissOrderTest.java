@@ -24,8 +24,7 @@ class MissOrderTest {
   private MemoryPool pool = pool(16 * PAGE);
 
   private MemoryPool pool(long limit) {
-    PoolSettings settings =
-        PoolSettings.GROW.withLimit(limit).withGiveBackAfter(Duration.ZERO);
+    PoolSettings settings = PoolSettings.GROW.withLimit(limit).withGiveBackAfter(Duration.ZERO);
     MemoryPool made = MemoryPool.overPages(device, device, settings);
     if (device.callCount() == 0) {
       device.streams.create(A);
@@ -213,8 +212,7 @@ class MissOrderTest {
     long freed = allocate(4 * PAGE, A);
     free(freed, 4 * PAGE, A);
     OutOfDeviceMemoryException e =
-        catchThrowableOfType(
-            OutOfDeviceMemoryException.class, () -> pool.allocate(7 * PAGE, A));
+        catchThrowableOfType(OutOfDeviceMemoryException.class, () -> pool.allocate(7 * PAGE, A));
     MemoryBreakdown b = e.breakdown();
     assertThat(b.asked()).isEqualTo(7 * PAGE);
     assertThat(b.largestFree()).isEqualTo(4 * PAGE);
@@ -244,7 +242,9 @@ class MissOrderTest {
     free(first, 2 * PAGE, B);
     free(third, 2 * PAGE, A);
     assertThat(allocate(4 * PAGE, A)).isPositive();
-    assertThat(device.used()).as("after all else, one new page would do").isLessThanOrEqualTo(7 * PAGE);
+    assertThat(device.used())
+        .as("after all else, one new page would do")
+        .isLessThanOrEqualTo(7 * PAGE);
   }
 
   @Test

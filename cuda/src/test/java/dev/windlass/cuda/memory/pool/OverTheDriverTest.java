@@ -122,8 +122,7 @@ class OverTheDriverTest {
       long first = memory.allocate(40 * MIB, a);
       assertThatThrownBy(() -> memory.allocate(40 * MIB, b))
           .isInstanceOf(OutOfDeviceMemoryException.class);
-      assertThatThrownBy(() -> memory.allocate(0, a))
-          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> memory.allocate(0, a)).isInstanceOf(IllegalArgumentException.class);
       memory.free(first, 40 * MIB, a);
       long second = memory.allocate(60 * MIB, b);
       MemoryUse use = memory.use();
@@ -185,8 +184,7 @@ class OverTheDriverTest {
   void driverThatFailsInTheMiddle_losesNothing() {
     try (MemoryPool pool = MemoryPool.open(driver, device, context, SETTINGS)) {
       long kept = pool.allocate(4 * MIB, a);
-      for (String call :
-          new String[] {"cuMemCreate", "cuMemMap", "cuMemSetAccess", "cuMemMap"}) {
+      for (String call : new String[] {"cuMemCreate", "cuMemMap", "cuMemSetAccess", "cuMemMap"}) {
         FakeCuda.failAt(call, call.equals("cuMemSetAccess") ? 1 : 2, 719);
         assertThatThrownBy(() -> pool.allocate(8 * MIB, a)).isInstanceOf(CudaException.class);
         assertThat(FakeCuda.used(0)).isEqualTo(4 * MIB);

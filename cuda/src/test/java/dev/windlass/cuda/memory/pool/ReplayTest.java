@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * How much is held for what is live, on the allocations of a server whose sequences grow: each has
- * a cache that is now and then copied to a larger one, and ends after a while. A pool that takes the
- * smallest free block that fits, joins neighbours and grows at its end does badly at that.
+ * a cache that is now and then copied to a larger one, and ends after a while. A pool that takes
+ * the smallest free block that fits, joins neighbours and grows at its end does badly at that.
  */
 class ReplayTest {
   private record Step(int sequence, long bytes) {}
