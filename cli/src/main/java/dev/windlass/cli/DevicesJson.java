@@ -49,7 +49,7 @@ final class DevicesJson {
           .verdict(d.uuid())
           .ifPresent(v -> add(v, device.withObject("/health").putObject("verdict")));
     }
-    report.health().note().ifPresent(note -> out.put("healthNote", note));
+    report.health().note().ifPresent(note -> out.put("healthNote", note.toString()));
     out.putArray("silentGpus");
     report
         .health()

@@ -22,14 +22,27 @@ import java.util.Optional;
  * @param silent those that do not tell who they are
  * @param verdicts of those that do
  * @param topology how they are connected
- * @param note why NVML does not serve: a sentence
+ * @param note why NVML does not serve
  */
 record HealthReport(
     List<DeviceHealth> gpus,
     List<SilentGpu> silent,
     Map<DeviceUuid, Verdict> verdicts,
     Optional<Topology> topology,
-    Optional<String> note) {
+    Optional<Note> note) {
+  /**
+   * Why NVML does not serve.
+   *
+   * @param problem why: a clause
+   * @param remedy what to do, in the same form
+   */
+  record Note(String problem, String remedy) {
+    @Override
+    public String toString() {
+      return problem + ". " + remedy + ".";
+    }
+  }
+
   static HealthReport read() {
     try (HealthMonitor monitor = HealthMonitor.open()) {
       List<DeviceHealth> gpus = monitor.devices();
@@ -38,12 +51,12 @@ record HealthReport(
       return new HealthReport(
           gpus, monitor.silentGpus(), verdicts, Optional.of(monitor.topology()), Optional.empty());
     } catch (HealthUnavailableException | NvmlException e) {
-      return none(e.problem() + ". " + e.remedy() + ".");
+      return none(new Note(e.problem(), e.remedy()));
     }
   }
 
   /** Where NVML does not serve. */
-  static HealthReport none(String why) {
+  static HealthReport none(Note why) {
     return new HealthReport(List.of(), List.of(), Map.of(), Optional.empty(), Optional.of(why));
   }
 

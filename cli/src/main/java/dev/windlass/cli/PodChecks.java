@@ -140,17 +140,18 @@ final class PodChecks {
       return facts
           .health()
           .note()
-          .map(note -> warn(name, withoutStop(note), "CUDA works without it; health is not known"))
+          .map(
+              note ->
+                  warn(
+                      name,
+                      note.problem() + "; CUDA can work without it, health is not known",
+                      note.remedy()))
           .orElse(found);
     }
     return warn(
         name,
         "There is no " + CudaEnvironment.HEALTH_LIBRARY + ": the GPUs' health is not known",
         "Put 'utility' into NVIDIA_DRIVER_CAPABILITIES");
-  }
-
-  private static String withoutStop(String sentence) {
-    return sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
   }
 
   private Check compatibilityLibrary() {

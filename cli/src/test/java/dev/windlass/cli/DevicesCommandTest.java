@@ -124,14 +124,14 @@ class DevicesCommandTest {
 
   @Test
   void withoutNvml_thatIsNoted_andTheDevicesAreShown() {
-    found(HealthReport.none("No NVML."), Gpus.device(0));
+    found(HealthReport.none(new HealthReport.Note("No NVML", "Add it")), Gpus.device(0));
     assertThat(shell.run("devices")).isZero();
     assertThat(shell.out()).contains("HBM3  -       79.6Gi  -     -     -     -      9.0");
-    assertThat(shell.err()).contains("Note: No temperature and load: No NVML.");
+    assertThat(shell.err()).contains("Note: No temperature and load: No NVML. Add it.");
     shell = with(shell.devices);
     assertThat(shell.run("devices", "--topology")).isZero();
     assertThat(shell.out()).isEmpty();
-    assertThat(shell.err()).contains("Note: No topology: No NVML.");
+    assertThat(shell.err()).contains("Note: No topology: No NVML. Add it.");
   }
 
   @Test

@@ -19,6 +19,7 @@ import dev.windlass.cuda.availability.UnavailableReason;
 import dev.windlass.cuda.device.DeviceProperties;
 import dev.windlass.cuda.device.NvmlIndex;
 import dev.windlass.cuda.health.DeviceHealth;
+import dev.windlass.cuda.health.DeviceHealth.Fabric;
 import dev.windlass.cuda.health.Reading;
 import dev.windlass.cuda.health.SilentGpu;
 import java.io.IOException;
@@ -193,7 +194,7 @@ class DoctorCommandTest {
   void missingLibraries_areTold() {
     libraries.clear();
     unavailable(UnavailableReason.NO_RUNTIME_LIBRARY);
-    health = HealthReport.none("There is no NVML. Do it.");
+    health = HealthReport.none(new HealthReport.Note("There is no NVML", "Do it"));
     expect("driver library", Status.SKIPPED, "libcuda.so.1");
     expect("runtime library", Status.FAIL, "libcudart.so.13");
     expect("compiler (NVRTC)", Status.WARN, "libnvrtc.so.13");
@@ -230,7 +231,7 @@ class DoctorCommandTest {
   void driverOfAnotherKind_needsNoneOfNvidiasFiles() {
     libraries.clear();
     files = List.of();
-    health = HealthReport.none("There is no NVML.");
+    health = HealthReport.none(new HealthReport.Note("There is no NVML", "Do it"));
     assertThat(PodChecks.of(facts()).count(Status.FAIL)).isZero();
     expect("runtime library", Status.SKIPPED, "test does without");
     expect("compatibility library", Status.SKIPPED, "no driver library");
@@ -239,8 +240,9 @@ class DoctorCommandTest {
 
   @Test
   void managementLibraryThatFails_isAWarning() {
-    health = HealthReport.none("It does not start. Do it.");
-    expect("management library (NVML)", Status.WARN, "It does not start. Do it");
+    health = HealthReport.none(new HealthReport.Note("It does not start", "Do it"));
+    expect("management library (NVML)", Status.WARN, "It does not start; CUDA can work");
+    assertThat(check("management library (NVML)").remedy()).isEqualTo("Do it");
   }
 
   @Test
@@ -318,7 +320,7 @@ class DoctorCommandTest {
     expect(name, Status.FAIL, "ends at '9'");
     variables.put(name, "0,x");
     expect(name, Status.WARN, "ends at 'x'");
-    health = HealthReport.none("No NVML.");
+    health = HealthReport.none(new HealthReport.Note("No NVML", "Add it"));
     variables.put(name, "9");
     expect(name, Status.OK, "shows 1 device"); // who is there is not known
   }
@@ -335,30 +337,26 @@ class DoctorCommandTest {
 
   @Test
   void splitGpuWithoutParts_isAWarning_unlessCudaHasThem() {
-    DeviceHealth gpu = Gpus.health(0);
     health =
         Gpus.report(
             Gpus.HEALTHY,
-            new DeviceHealth(
-                gpu.index(),
-                gpu.uuid(),
-                gpu.name(),
-                gpu.pci(),
-                gpu.celsius(),
-                gpu.fanPercent(),
-                gpu.power(),
-                gpu.memory(),
-                gpu.utilization(),
-                gpu.clocks(),
-                gpu.errors(),
-                gpu.pcie(),
-                gpu.fabric(),
-                gpu.processes(),
-                new Reading.Value<>(true),
-                List.of()));
+            Gpus.health(0, new Reading.Missing<>(Reading.Why.NOT_SUPPORTED), true, List.of()));
     expect("MIG", Status.OK, "NVML does not tell of its parts");
     unavailable(UnavailableReason.DRIVER_FAILED);
     expect("MIG", Status.WARN, "have no instance here");
+  }
+
+  @Test
+  void fabric_mustBeCompleteOnAllGpus_whereThereIsOne() {
+    expect("fabric manager", Status.OK, "all GPUs are connected");
+    health = Gpus.report(Gpus.HEALTHY, Gpus.health(0), withFabric(new Reading.Value<>(Fabric.IN_PROGRESS)));
+    expect("fabric manager", Status.FAIL, "IN_PROGRESS");
+    health = Gpus.report(Gpus.HEALTHY, withFabric(new Reading.Missing<>(Reading.Why.NOT_SUPPORTED)));
+    expect("fabric manager", Status.SKIPPED, "on no switches");
+  }
+
+  private static DeviceHealth withFabric(Reading<Fabric> fabric) {
+    return Gpus.health(1, fabric, false, List.of());
   }
 
   @Test
@@ -410,6 +408,14 @@ class DoctorCommandTest {
     expect("job", Status.OK, "train, memory is taken at the start, up to 8Gi of each GPU");
     variables.put("WINDLASS_GPU_MEMORY_LIMIT", "" + Memory.gib(96).bytes());
     expect("job", Status.WARN, "up to 96Gi of each GPU, which has 79.6Gi");
+  }
+
+  /** Whatever it is: no part of it ends in an exception. */
+  @Test
+  void machineOfThisTest_isJudged() {
+    shell.pod = PodFacts::read;
+    assertThat(shell.run("doctor")).isIn(0, 8);
+    assertThat(shell.out()).contains("driver library").contains("start of CUDA").contains("job");
   }
 
   @Test

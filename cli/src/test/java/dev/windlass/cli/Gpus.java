@@ -109,6 +109,11 @@ final class Gpus {
 
   /** A GPU whose NVML number is not CUDA's. */
   static DeviceHealth health(int gpu, InstanceHealth... instances) {
+    return health(gpu, new Value<>(Fabric.COMPLETED), instances.length > 0, List.of(instances));
+  }
+
+  static DeviceHealth health(
+      int gpu, Reading<Fabric> fabric, boolean mig, List<InstanceHealth> instances) {
     return new DeviceHealth(
         new NvmlIndex(3 - gpu),
         uuid(gpu),
@@ -131,7 +136,7 @@ final class Gpus {
             new Missing<>(Why.FAILED)),
         new Pcie(
             new Value<>(new PcieLink(1, 16)), new Value<>(new PcieLink(5, 16)), new Value<>(7)),
-        new Value<>(Fabric.COMPLETED),
+        fabric,
         new Value<>(
             List.of(
                 new GpuProcess(
@@ -140,8 +145,8 @@ final class Gpus {
                     Optional.of(Memory.mib(400)),
                     OptionalInt.empty(),
                     Optional.of("train")))),
-        new Value<>(instances.length > 0),
-        List.of(instances));
+        new Value<>(mig),
+        instances);
   }
 
   static HealthReport report(Verdict verdict, DeviceHealth... gpus) {

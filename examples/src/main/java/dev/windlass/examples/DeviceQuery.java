@@ -48,7 +48,9 @@ public final class DeviceQuery {
             gpu.celsius().value().map(celsius -> ", " + celsius + " C").orElse(""),
             gpu.memory().value().map(memory -> ", " + memory.used() + " in use").orElse(""));
         gpu.instances().forEach(i -> System.out.println("   " + i.instance()));
-        verdict.findings().forEach(f -> System.out.println("   " + f.problem() + ". " + f.remedy()));
+        verdict
+            .findings()
+            .forEach(f -> System.out.println("   " + f.problem() + ". " + f.remedy()));
       }
     } catch (HealthUnavailableException e) {
       System.out.println("No health: " + e.problem() + ". " + e.remedy() + ".");
