@@ -17,23 +17,14 @@ final class FaultyProgram {
    *
    * @param args the folder of the fake libraries, and what is to happen
    */
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) {
     for (String library : new String[] {"libcuda.so.1", "libcudart.so.13", "libnvidia-ml.so.1"}) {
       System.load(Path.of(args[0], library).toString());
-    }
-    if (args[1].equals("old-driver")) {
-      FakeCuda.pose(1, 12020, 0);
     }
     try (Cuda cuda = Cuda.open()) {
       CudaDriver driver = cuda.driver();
       driver.setCurrentContext(driver.retainPrimaryContext(0));
       switch (args[1]) {
-        case "kernel-on-another-thread" -> {
-          Thread thread = new Thread(() -> fail(driver), "worker");
-          thread.start();
-          thread.join();
-          System.exit(7);
-        }
         case "xid" -> {
           while (FakeNvml.watched() == 0) {
             Thread.onSpinWait();
