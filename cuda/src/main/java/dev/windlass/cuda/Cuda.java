@@ -10,6 +10,7 @@ import dev.windlass.cuda.device.DeviceReader;
 import dev.windlass.cuda.device.DeviceUuid;
 import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.driver.CudaDriverProvider;
+import dev.windlass.cuda.fault.GpuFaults;
 import dev.windlass.cuda.health.HealthMonitor;
 import dev.windlass.cuda.health.HealthUnavailableException;
 import dev.windlass.cuda.health.NvmlException;
@@ -59,12 +60,16 @@ public final class Cuda implements AutoCloseable {
   }
 
   /**
-   * Opens CUDA.
+   * Opens CUDA. In a job, an exception of CUDA that nobody catches is the reason in the job's
+   * status from now on, see {@link GpuFaults}.
    *
    * @throws CudaUnavailableException with the reason, where it cannot be used
    */
   public static Cuda open() {
-    return open(CudaEnvironment.read(), providers());
+    GpuFaults.current().install();
+    Cuda cuda = open(CudaEnvironment.read(), providers());
+    GpuFaults.current().watchXids();
+    return cuda;
   }
 
   static Cuda open(CudaEnvironment environment, Iterable<CudaDriverProvider> providers) {

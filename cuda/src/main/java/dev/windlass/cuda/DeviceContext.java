@@ -7,6 +7,7 @@ import dev.windlass.cuda.device.DeviceProperties;
 import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.driver.CudaException;
 import dev.windlass.cuda.driver.CudaFatalException;
+import dev.windlass.cuda.fault.GpuFaults;
 import dev.windlass.cuda.memory.DeviceAllocator;
 import dev.windlass.cuda.memory.LeakDetector;
 import dev.windlass.cuda.memory.MemoryUse;
@@ -149,8 +150,11 @@ public final class DeviceContext implements AutoCloseable {
   /** Notes a failure that costs the context; to be thrown by the caller. */
   CudaException failed(CudaException e) {
     if (e instanceof CudaFatalException fatal) {
-      fault.compareAndSet(null, fatal);
+      boolean first = fault.compareAndSet(null, fatal);
       completions.fail(fatal);
+      if (first) {
+        GpuFaults.current().report(fatal);
+      }
     }
     return e;
   }

@@ -267,6 +267,49 @@ class KubernetesBackendClusterTest {
   }
 
   @Test
+  void faultThatTheProgramWritesDown_isTheReason() {
+    String line =
+        "echo '::windlass-fault:: {\"reason\":\"GPU_FAULT\",\"message\":\"Xid 79: the GPU has"
+            + " fallen off the bus\",\"remedy\":\"Drain the node\"}' >> $WINDLASS_FAULT_FILE; ";
+    JobHandle failing = backend.submit(job("gpu-fault", line + "exit 3").build());
+    JobHandle succeeding = backend.submit(job("fault-and-fine", line).build());
+    JobHandle words =
+        backend.submit(job("last-words", "echo oops > /dev/termination-log; exit 4").build());
+    JobStatus end = failing.await(LONG);
+    assertThat(end.phase()).isEqualTo(Phase.FAILED);
+    assertThat(end.reason()).as(end.toString()).isEqualTo(Reason.GPU_FAULT);
+    assertThat(end.message()).isEqualTo("Xid 79: the GPU has fallen off the bus (exit code 3)");
+    assertThat(end.remedy()).isEqualTo("Drain the node");
+    assertThat(end.attempts().get(0).reason()).isEqualTo(Reason.GPU_FAULT);
+    assertThat(end.attempts().get(0).exitCode()).hasValue(3);
+    assertThat(succeeding.await(LONG).reason()).isEqualTo(Reason.NONE);
+    assertThat(words.await(LONG).reason()).isEqualTo(Reason.EXIT_CODE);
+    assertThat(words.status().message()).isEqualTo("Exit code 4: oops");
+  }
+
+  /** What a first process wrote counts, and stays readable however much others write before it. */
+  @Test
+  void faultAfterOtherOutput_inTheLast4096Bytes_isTheReasonOfEachAttempt() {
+    JobHandle handle =
+        backend.submit(
+            job(
+                    "gpu-memory",
+                    "yes noise | head -c 20000 >> $WINDLASS_FAULT_FILE; echo >> $WINDLASS_FAULT_FILE;"
+                        + " for m in first second; do echo '::windlass-fault::"
+                        + " {\"reason\":\"GPU_OUT_OF_MEMORY\",\"message\":\"the '$m'\"}' >>"
+                        + " $WINDLASS_FAULT_FILE; done; exit 1")
+                .retries(1)
+                .build());
+    JobStatus end = handle.await(LONG);
+    assertThat(end.reason()).as(end.toString()).isEqualTo(Reason.GPU_OUT_OF_MEMORY);
+    assertThat(end.message()).isEqualTo("the first (exit code 1)");
+    assertThat(end.remedy()).isEqualTo(Reason.GPU_OUT_OF_MEMORY.remedy());
+    assertThat(end.attempts())
+        .extracting(a -> a.reason())
+        .containsExactly(Reason.GPU_OUT_OF_MEMORY, Reason.GPU_OUT_OF_MEMORY);
+  }
+
+  @Test
   void imageThatCannotBePulled_statusNamesItAtOnce_andTheStartDeadlineEndsIt() {
     JobHandle handle =
         backend.submit(

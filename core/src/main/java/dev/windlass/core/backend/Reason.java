@@ -2,7 +2,8 @@ package dev.windlass.core.backend;
 
 /**
  * Why a job is in its phase. Programs can switch over it; {@link #remedy} is what a person can do
- * in general, and {@link JobStatus#remedy} what to do in the case at hand.
+ * in general, and {@link JobStatus#remedy} what to do in the case at hand. Where a new one has to
+ * be known stands in the descriptions of this package and of {@code dev.windlass.kube.status}.
  */
 public enum Reason {
   /** Nothing needs a reason. */
@@ -38,6 +39,19 @@ public enum Reason {
   EXIT_CODE("the program failed", "Read its log"),
   /** The program took more memory than it may. */
   OUT_OF_MEMORY("the program took more memory than it may", "Raise memory, or use less"),
+  /** The program said so: the GPU's memory did not suffice. */
+  GPU_OUT_OF_MEMORY(
+      "the GPU's memory did not suffice",
+      "Ask for GPUs with more memory, take less at a time, or raise gpu.memoryLimit if it is set"),
+  /** The program said so: the GPU, its driver or a kernel failed past recovery. */
+  GPU_FAULT(
+      "the GPU, its driver or a kernel failed",
+      "Read the message: a kernel may be wrong, or the GPU; if the message names no cause, retry"),
+  /** The node's driver does not serve the program's version of CUDA. */
+  DRIVER_MISMATCH(
+      "the node's driver does not serve this program's CUDA",
+      "Use an image of an older CUDA version, or nodes with a newer driver; a retry helps only on"
+          + " another node"),
   /** Its time was up. */
   DEADLINE("the deadline passed", "Raise the deadline, or make the work shorter"),
   /** The node needed its room back: disk or memory pressure, a drain, an API eviction. */

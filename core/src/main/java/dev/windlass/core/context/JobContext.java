@@ -1,6 +1,7 @@
 package dev.windlass.core.context;
 
 import java.io.PrintStream;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What a program knows of the job it runs in. Outside any job everything is empty, {@link #attempt}
@@ -137,7 +139,7 @@ public final class JobContext {
     for (Map.Entry<String, ? extends Number> e : new TreeMap<>(metrics).entrySet()) {
       if (Double.isFinite(e.getValue().doubleValue())) {
         line.append(separator);
-        quote(e.getKey(), line);
+        JsonText.quote(e.getKey(), line);
         line.append(':').append(e.getValue());
         separator = ",";
       }
@@ -147,20 +149,37 @@ public final class JobContext {
     out.flush();
   }
 
-  private static void quote(String text, StringBuilder to) {
-    to.append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        to.append('\\').append(c);
-      } else if (c < 0x20 || c >= 0x7f) {
-        // All but ASCII: in a container, standard output often has no other characters.
-        to.append(String.format("\\u%04x", (int) c));
-      } else {
-        to.append(c);
-      }
+  /**
+   * Says why this program is about to fail. The job's status has it as its reason if the program
+   * then ends with an exit code other than 0. What was reported first counts; later calls, and
+   * calls outside any job, do nothing. Never throws, and does not end the program.
+   *
+   * @return whether it was written down
+   */
+  public boolean reportFault(Fault fault) {
+    return faultFile().map(file -> FaultFile.add(file, fault.line())).orElse(false);
+  }
+
+  /**
+   * Reports the faults of exceptions that nobody catches, on any thread that has no handler of its
+   * own, by the {@linkplain Thread#setDefaultUncaughtExceptionHandler default handler}. One that is
+   * already set has them after that; without one they are printed as usual. A handler that is set
+   * later replaces this one. Does nothing outside a job.
+   *
+   * @param faultOf tells which exceptions are faults, looking at their causes as well
+   */
+  public void onUncaught(Function<? super Throwable, Optional<Fault>> faultOf) {
+    if (faultFile().isPresent()) {
+      Uncaught.add(thrown -> faultOf.apply(thrown).ifPresent(this::reportFault));
     }
-    to.append('"');
+  }
+
+  private Optional<Path> faultFile() {
+    try {
+      return text(JobEnvironment.FAULT_FILE).map(Path::of);
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 
   /**

@@ -40,6 +40,12 @@ public final class JobEnvironment {
   /** Seconds between SIGTERM and SIGKILL. */
   public static final String TERMINATION_GRACE = "WINDLASS_TERMINATION_GRACE_SECONDS";
 
+  /**
+   * The file into which a program that fails may write why, see {@link #FAULT_PREFIX}. In a pod it
+   * is the one that Kubernetes reads a termination message from.
+   */
+  public static final String FAULT_FILE = "WINDLASS_FAULT_FILE";
+
   /** All variables of the contract; a job's description may not set them itself. */
   public static final Set<String> NAMES =
       Set.of(
@@ -52,7 +58,8 @@ public final class JobEnvironment {
           GPU_MEMORY_LIMIT,
           MEMORY_GROWTH,
           DEADLINE,
-          TERMINATION_GRACE);
+          TERMINATION_GRACE,
+          FAULT_FILE);
 
   /** The mount path that is the data directory. */
   public static final String DATA_MOUNT = "/data";
@@ -65,6 +72,14 @@ public final class JobEnvironment {
    * with {@code step}, {@code total} and {@code metrics} (an object of numbers).
    */
   public static final String PROGRESS_PREFIX = "::windlass-progress:: ";
+
+  /**
+   * Begins a line in the {@linkplain #FAULT_FILE fault file}; the rest of the line is a JSON object
+   * with {@code reason} (the name of a {@link Fault.Kind}) and, if wanted, {@code message} and
+   * {@code remedy} (texts). Of several lines the first counts, and only if the program ends with an
+   * exit code other than 0. Only the last 4096 bytes of the file are read.
+   */
+  public static final String FAULT_PREFIX = "::windlass-fault:: ";
 
   private JobEnvironment() {}
 }

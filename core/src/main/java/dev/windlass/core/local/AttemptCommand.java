@@ -30,7 +30,7 @@ record AttemptCommand(List<String> words, Map<String, String> environment, Path 
   private static final Pattern SHELL_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   /** What is known of an attempt before it starts. */
-  record Facts(int number, List<Integer> gpus, Instant submittedAt, Path work) {}
+  record Facts(AttemptFolder folder, List<Integer> gpus, Instant submittedAt) {}
 
   /**
    * Puts it together.
@@ -60,8 +60,9 @@ record AttemptCommand(List<String> words, Map<String, String> environment, Path 
         around.add(e.getKey() + "=" + value);
       }
     }
-    env.put(JobEnvironment.FAILED_ATTEMPTS, Integer.toString(facts.number() - 1));
+    env.put(JobEnvironment.FAILED_ATTEMPTS, Integer.toString(facts.folder().number() - 1));
     env.put(JobEnvironment.REPLICA, "0");
+    env.put(JobEnvironment.FAULT_FILE, facts.folder().faultFile().toString());
     job.deadline()
         .ifPresent(d -> env.put(JobEnvironment.DEADLINE, facts.submittedAt().plus(d).toString()));
     String visible = facts.gpus().stream().map(String::valueOf).collect(Collectors.joining(","));
@@ -71,7 +72,7 @@ record AttemptCommand(List<String> words, Map<String, String> environment, Path 
     Path javaBin = Path.of(System.getProperty("java.home"), "bin");
     env.put("PATH", path + File.pathSeparator + javaBin);
 
-    Path directory = facts.work();
+    Path directory = facts.folder().work();
     if (job.workingDir().isPresent()) {
       directory = Path.of(mounts.rewrite(job.workingDir().get()));
       if (!Files.isDirectory(directory)) {

@@ -1,6 +1,10 @@
 package dev.windlass.core.local;
 
+import dev.windlass.core.backend.FaultLine;
+import dev.windlass.core.context.Fault;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,11 +16,14 @@ import java.util.OptionalInt;
  * What is kept of one attempt. {@code stdout} and {@code stderr}: what the program writes, as it
  * writes it. {@code times}: when, see {@link LogRecorder}. {@code process}: the number of the shell
  * around the program and, on Linux, its line of {@code /proc}. {@code exit}: what the program ended
- * with. {@code work}: its working directory, {@code mounts}: folders made for it. The shell writes
- * {@code process} and {@code exit} itself, so that they are true whatever becomes of the
- * supervisor.
+ * with. {@code fault}: why, if the program says so itself. {@code work}: its working directory,
+ * {@code mounts}: folders made for it. The shell writes {@code process} and {@code exit} itself, so
+ * that they are true whatever becomes of the supervisor.
  */
 record AttemptFolder(Path path, int number) {
+  /** As much as Kubernetes reads of a termination message. */
+  private static final int MAX_FAULT_BYTES = 4096;
+
   Path stdout() {
     return path.resolve("stdout");
   }
@@ -35,6 +42,10 @@ record AttemptFolder(Path path, int number) {
 
   Path exitFile() {
     return path.resolve("exit");
+  }
+
+  Path faultFile() {
+    return path.resolve("fault");
   }
 
   Path work() {
@@ -69,6 +80,21 @@ record AttemptFolder(Path path, int number) {
           : OptionalInt.empty();
     } catch (NumberFormatException e) {
       return OptionalInt.empty();
+    }
+  }
+
+  /** What the program said of its failure; empty as well if that cannot be read. */
+  Optional<Fault> fault() {
+    if (!Files.isRegularFile(faultFile())) {
+      return Optional.empty();
+    }
+    try (RandomAccessFile file = new RandomAccessFile(faultFile().toFile(), "r")) {
+      file.seek(Math.max(0, file.length() - MAX_FAULT_BYTES));
+      byte[] end = new byte[MAX_FAULT_BYTES];
+      int count = Math.max(0, file.read(end));
+      return FaultLine.find(new String(end, 0, count, StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 

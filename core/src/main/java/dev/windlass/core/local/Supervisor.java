@@ -111,22 +111,22 @@ final class Supervisor {
       AttemptRun.End end = run.get().finish(this::stop, job.terminationGrace());
       record.persist(run.get()::recordLog);
       dropMounts(attempt);
-      Attempt last = ended(running, attempt, end, job);
-      ended.add(last);
+      AttemptEnding why = AttemptEnding.of(end, attempt.fault(), job);
+      ended.add(ended(running, attempt, end.exitCode(), why));
       if (end.stopped().isPresent()) {
         stopped(end.stopped().get(), job, ended);
         return;
       }
-      if (last.reason() == Reason.NONE) {
+      if (why.reason() == Reason.NONE) {
         end(Phase.SUCCEEDED, Reason.NONE, "", "", ended);
         return;
       }
       if (ended.size() > job.retries()) {
-        end(Phase.FAILED, last.reason(), last.message(), last.reason().remedy(), ended);
+        end(Phase.FAILED, why.reason(), why.message(), why.remedy(), ended);
         return;
       }
-      String message = "attempt " + ended.size() + " failed and is tried again: " + last.message();
-      record.become(Phase.PENDING, last.reason(), message, "", ended);
+      String message = "attempt " + ended.size() + " failed and is tried again: " + why.message();
+      record.become(Phase.PENDING, why.reason(), message, "", ended);
     }
   }
 
@@ -194,8 +194,7 @@ final class Supervisor {
     FolderTree.delete(attempt.path());
     attempt.create();
     LocalMounts mounts = LocalMounts.make(job, home, attempt.mounts());
-    AttemptCommand.Facts facts =
-        new AttemptCommand.Facts(attempt.number(), gpus, submission.submittedAt(), attempt.work());
+    AttemptCommand.Facts facts = new AttemptCommand.Facts(attempt, gpus, submission.submittedAt());
     Map<String, String> inherited = SupervisorProcess.inherited(System.getenv());
     return AttemptRun.start(
         attempt, submission.id(), AttemptCommand.of(job, facts, mounts, inherited));
@@ -227,23 +226,8 @@ final class Supervisor {
             "");
   }
 
-  private Attempt ended(Attempt running, AttemptFolder attempt, AttemptRun.End end, GpuJob job) {
-    Reason reason = Reason.NONE;
-    String message = "";
-    if (end.stopped().isPresent()) {
-      reason = end.stopped().get().reason();
-      message = end.stopped().get().message(job);
-    } else if (end.exitCode().isEmpty()) {
-      reason = Reason.LOST;
-      message = "the program is gone, and nothing tells how it ended";
-    } else if (end.exitCode().getAsInt() != 0) {
-      int code = end.exitCode().getAsInt();
-      reason = Reason.EXIT_CODE;
-      message =
-          "the program ended with exit code "
-              + code
-              + (code > 128 && code < 160 ? ": killed by signal " + (code - 128) : "");
-    }
+  private static Attempt ended(
+      Attempt running, AttemptFolder attempt, OptionalInt exitCode, AttemptEnding ending) {
     Instant finished = JobRecord.later(Instant.now(), running.startedAt());
     try {
       finished = JobRecord.later(attempt.exitedAt(), running.startedAt());
@@ -257,9 +241,9 @@ final class Supervisor {
         running.pod(),
         running.startedAt(),
         Optional.of(finished),
-        end.exitCode(),
-        reason,
-        message);
+        exitCode,
+        ending.reason(),
+        ending.message());
   }
 
   private Optional<Stop> stop() {

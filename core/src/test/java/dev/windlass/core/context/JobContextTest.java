@@ -62,7 +62,7 @@ class JobContextTest {
         assertThat(JobEnvironment.NAMES).contains(field.get(null).toString());
       }
     }
-    assertThat(JobEnvironment.NAMES).hasSize(10);
+    assertThat(JobEnvironment.NAMES).hasSize(11);
   }
 
   @Test

@@ -59,10 +59,13 @@ public class CudaException extends WindlassException {
   /**
    * The exception for an error that {@link CudaError} does not know.
    *
+   * @param call as for {@link #of(String, int, String)}
+   * @param code the same
+   * @param arguments the same
    * @param words what the driver itself says that it is
    */
-  public static CudaException ofUnknown(String call, int code, String words) {
-    return new CudaException(call, "", code, "the driver returned " + words, null);
+  public static CudaException ofUnknown(String call, int code, String arguments, String words) {
+    return new CudaException(call, arguments, code, "the driver returned " + words, null);
   }
 
   /** The error's name and what it means. */

@@ -15,13 +15,14 @@ interface JavacppContexts extends ContextCalls {
   @Override
   default long retainPrimaryContext(int device) {
     Scratch.Context context = Scratch.get().context.at(0);
-    check(cuDevicePrimaryCtxRetain(context, device), "cuDevicePrimaryCtxRetain");
+    check(
+        cuDevicePrimaryCtxRetain(context, device), "cuDevicePrimaryCtxRetain", "device %d", device);
     return context.address();
   }
 
   @Override
   default void releasePrimaryContext(int device) {
-    check(cuDevicePrimaryCtxRelease(device), "cuDevicePrimaryCtxRelease");
+    check(cuDevicePrimaryCtxRelease(device), "cuDevicePrimaryCtxRelease", "device %d", device);
   }
 
   @Override
@@ -30,7 +31,9 @@ interface JavacppContexts extends ContextCalls {
         ForeignCalls.available()
             ? ForeignCalls.setCurrentContext(context)
             : cuCtxSetCurrent(Scratch.get().context.at(context)),
-        "cuCtxSetCurrent");
+        "cuCtxSetCurrent",
+        "context 0x%x",
+        context);
   }
 
   @Override

@@ -43,7 +43,7 @@ interface JavacppDevices extends DeviceCalls {
   @Override
   default int device(int index) {
     int[] device = Scratch.get().int1;
-    check(cuDeviceGet(device, index), "cuDeviceGet");
+    check(cuDeviceGet(device, index), "cuDeviceGet", "index %d", index);
     return device[0];
   }
 
@@ -71,7 +71,12 @@ interface JavacppDevices extends DeviceCalls {
   @Override
   default int deviceAttribute(int device, DeviceAttribute attribute) {
     int[] value = Scratch.get().int1;
-    check(cuDeviceGetAttribute(value, attribute.number(), device), "cuDeviceGetAttribute");
+    check(
+        cuDeviceGetAttribute(value, attribute.number(), device),
+        "cuDeviceGetAttribute",
+        "attribute %d, device %d",
+        attribute.number(),
+        device);
     return value[0];
   }
 

@@ -85,7 +85,10 @@ interface JavacppGraphs extends GraphCalls {
     Scratch scratch = Scratch.get();
     check(
         cuGraphLaunch(scratch.executable.at(executable), scratch.stream.at(stream)),
-        "cuGraphLaunch");
+        "cuGraphLaunch",
+        "graph 0x%x, stream 0x%x",
+        executable,
+        stream);
   }
 
   @Override

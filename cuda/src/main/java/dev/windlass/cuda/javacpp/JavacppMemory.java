@@ -39,19 +39,23 @@ interface JavacppMemory extends MemoryCalls {
   @Override
   default long allocate(long bytes) {
     long[] address = Scratch.get().long1;
-    check(cuMemAlloc(address, bytes), "cuMemAlloc");
+    check(cuMemAlloc(address, bytes), "cuMemAlloc", "%d bytes", bytes);
     return address[0];
   }
 
   @Override
   default void free(long address) {
-    check(cuMemFree(address), "cuMemFree");
+    check(cuMemFree(address), "cuMemFree", "0x%x", address);
   }
 
   @Override
   default ByteBuffer allocateHost(int bytes) {
     BytePointer memory = new BytePointer((Pointer) null);
-    check(cuMemHostAlloc(memory, bytes, CU_MEMHOSTALLOC_PORTABLE), "cuMemHostAlloc");
+    check(
+        cuMemHostAlloc(memory, bytes, CU_MEMHOSTALLOC_PORTABLE),
+        "cuMemHostAlloc",
+        "%d bytes",
+        bytes);
     return memory.capacity(bytes).asByteBuffer().order(ByteOrder.nativeOrder());
   }
 
@@ -81,23 +85,45 @@ interface JavacppMemory extends MemoryCalls {
 
   @Override
   default void copyToDevice(long to, ByteBuffer from) {
-    check(cuMemcpyHtoD(to, address(from), from.remaining()), "cuMemcpyHtoD");
+    check(
+        cuMemcpyHtoD(to, address(from), from.remaining()),
+        "cuMemcpyHtoD",
+        "to 0x%x, %d bytes",
+        to,
+        from.remaining());
   }
 
   @Override
   default void copyToHost(ByteBuffer to, long from) {
-    check(cuMemcpyDtoH(writable(to), from, to.remaining()), "cuMemcpyDtoH");
+    check(
+        cuMemcpyDtoH(writable(to), from, to.remaining()),
+        "cuMemcpyDtoH",
+        "from 0x%x, %d bytes",
+        from,
+        to.remaining());
   }
 
   @Override
   default void copyOnDevice(long to, long from, long bytes) {
-    check(cuMemcpyDtoD(to, from, bytes), "cuMemcpyDtoD");
+    check(
+        cuMemcpyDtoD(to, from, bytes),
+        "cuMemcpyDtoD",
+        "to 0x%x, from 0x%x, %d bytes",
+        to,
+        from,
+        bytes);
   }
 
   @Override
   default void copyToDeviceAsync(long to, ByteBuffer from, long stream) {
     Scratch.Stream on = Scratch.get().stream.at(stream);
-    check(cuMemcpyHtoDAsync(to, address(from), from.remaining(), on), "cuMemcpyHtoDAsync");
+    check(
+        cuMemcpyHtoDAsync(to, address(from), from.remaining(), on),
+        "cuMemcpyHtoDAsync",
+        "to 0x%x, %d bytes, stream 0x%x",
+        to,
+        from.remaining(),
+        stream);
   }
 
   @Override
@@ -111,7 +137,13 @@ interface JavacppMemory extends MemoryCalls {
   @Override
   default void copyToHostAsync(ByteBuffer to, long from, long stream) {
     Scratch.Stream on = Scratch.get().stream.at(stream);
-    check(cuMemcpyDtoHAsync(writable(to), from, to.remaining(), on), "cuMemcpyDtoHAsync");
+    check(
+        cuMemcpyDtoHAsync(writable(to), from, to.remaining(), on),
+        "cuMemcpyDtoHAsync",
+        "from 0x%x, %d bytes, stream 0x%x",
+        from,
+        to.remaining(),
+        stream);
   }
 
   @Override
@@ -125,25 +157,50 @@ interface JavacppMemory extends MemoryCalls {
   @Override
   default void copyOnDeviceAsync(long to, long from, long bytes, long stream) {
     Scratch.Stream on = Scratch.get().stream.at(stream);
-    check(cuMemcpyDtoDAsync(to, from, bytes, on), "cuMemcpyDtoDAsync");
+    check(
+        cuMemcpyDtoDAsync(to, from, bytes, on),
+        "cuMemcpyDtoDAsync",
+        "to 0x%x, from 0x%x, %d bytes, stream 0x%x",
+        to,
+        from,
+        bytes,
+        stream);
   }
 
   @Override
   default void fillBytesAsync(long to, byte value, long count, long stream) {
     Scratch.Stream on = Scratch.get().stream.at(stream);
-    check(cuMemsetD8Async(to, value, count, on), "cuMemsetD8Async");
+    check(
+        cuMemsetD8Async(to, value, count, on),
+        "cuMemsetD8Async",
+        "to 0x%x, %d bytes, stream 0x%x",
+        to,
+        count,
+        stream);
   }
 
   @Override
   default void fillShortsAsync(long to, short value, long count, long stream) {
     Scratch.Stream on = Scratch.get().stream.at(stream);
-    check(cuMemsetD16Async(to, value, count, on), "cuMemsetD16Async");
+    check(
+        cuMemsetD16Async(to, value, count, on),
+        "cuMemsetD16Async",
+        "to 0x%x, %d shorts, stream 0x%x",
+        to,
+        count,
+        stream);
   }
 
   @Override
   default void fillIntsAsync(long to, int value, long count, long stream) {
     Scratch.Stream on = Scratch.get().stream.at(stream);
-    check(cuMemsetD32Async(to, value, count, on), "cuMemsetD32Async");
+    check(
+        cuMemsetD32Async(to, value, count, on),
+        "cuMemsetD32Async",
+        "to 0x%x, %d ints, stream 0x%x",
+        to,
+        count,
+        stream);
   }
 
   private static Pointer writable(ByteBuffer to) {

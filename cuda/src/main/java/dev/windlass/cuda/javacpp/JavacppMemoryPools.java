@@ -16,7 +16,8 @@ interface JavacppMemoryPools extends MemoryPoolCalls {
   @Override
   default long defaultMemoryPool(int device) {
     Scratch.Pool pool = Scratch.get().pool.at(0);
-    check(cuDeviceGetDefaultMemPool(pool, device), "cuDeviceGetDefaultMemPool");
+    check(
+        cuDeviceGetDefaultMemPool(pool, device), "cuDeviceGetDefaultMemPool", "device %d", device);
     return pool.address();
   }
 
@@ -26,18 +27,30 @@ interface JavacppMemoryPools extends MemoryPoolCalls {
     check(
         cuMemAllocFromPoolAsync(
             scratch.long1, bytes, scratch.pool.at(pool), scratch.stream.at(stream)),
-        "cuMemAllocFromPoolAsync");
+        "cuMemAllocFromPoolAsync",
+        "%d bytes, stream 0x%x",
+        bytes,
+        stream);
     return scratch.long1[0];
   }
 
   @Override
   default void freeToPool(long address, long stream) {
-    check(cuMemFreeAsync(address, Scratch.get().stream.at(stream)), "cuMemFreeAsync");
+    check(
+        cuMemFreeAsync(address, Scratch.get().stream.at(stream)),
+        "cuMemFreeAsync",
+        "0x%x, stream 0x%x",
+        address,
+        stream);
   }
 
   @Override
   default void trimPool(long pool, long bytesToKeep) {
-    check(cuMemPoolTrimTo(Scratch.get().pool.at(pool), bytesToKeep), "cuMemPoolTrimTo");
+    check(
+        cuMemPoolTrimTo(Scratch.get().pool.at(pool), bytesToKeep),
+        "cuMemPoolTrimTo",
+        "to %d bytes",
+        bytesToKeep);
   }
 
   @Override
@@ -55,6 +68,9 @@ interface JavacppMemoryPools extends MemoryPoolCalls {
     scratch.size1(value);
     check(
         cuMemPoolSetAttribute(scratch.pool.at(pool), attribute.number(), scratch.size1),
-        "cuMemPoolSetAttribute");
+        "cuMemPoolSetAttribute",
+        "attribute %d, value %d",
+        attribute.number(),
+        value);
   }
 }

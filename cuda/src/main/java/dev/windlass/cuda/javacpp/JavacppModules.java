@@ -23,25 +23,31 @@ import org.jspecify.annotations.Nullable;
 
 /** {@link ModuleCalls} by JavaCPP. */
 interface JavacppModules extends ModuleCalls {
+  /** How a launch's shape is told. */
+  String LAUNCH =
+      "grid (%d, %d, %d), block (%d, %d, %d), %d bytes of dynamic shared memory, stream 0x%x";
+
   @Override
   default long loadModule(byte[] image) {
     ByteBuffer copy = Scratch.direct(image.length + 1).put(0, image);
     Scratch.Module module = Scratch.get().module.at(0);
-    check(cuModuleLoadData(module, new Pointer(copy)), "cuModuleLoadData");
+    check(
+        cuModuleLoadData(module, new Pointer(copy)), "cuModuleLoadData", "%d bytes", image.length);
     return module.address();
   }
 
   @Override
   default void unloadModule(long module) {
-    check(cuModuleUnload(Scratch.get().module.at(module)), "cuModuleUnload");
+    check(cuModuleUnload(Scratch.get().module.at(module)), "cuModuleUnload", "0x%x", module);
   }
 
   @Override
   default long function(long module, String name) {
     Scratch scratch = Scratch.get();
-    check(
-        cuModuleGetFunction(scratch.function.at(0), scratch.module.at(module), name),
-        "cuModuleGetFunction");
+    int code = cuModuleGetFunction(scratch.function.at(0), scratch.module.at(module), name);
+    if (code != 0) {
+      throw Errors.of(code, "cuModuleGetFunction", "\"%s\"", name);
+    }
     return scratch.function.address();
   }
 
@@ -58,7 +64,10 @@ interface JavacppModules extends ModuleCalls {
   default void setFunctionAttribute(long function, FunctionAttribute attribute, int value) {
     check(
         cuFuncSetAttribute(Scratch.get().function.at(function), attribute.number(), value),
-        "cuFuncSetAttribute");
+        "cuFuncSetAttribute",
+        "attribute %d, value %d",
+        attribute.number(),
+        value);
   }
 
   @Override
@@ -117,36 +126,45 @@ interface JavacppModules extends ModuleCalls {
       int parameterBytes) {
     Scratch scratch = Scratch.get();
     @Nullable PointerPointer<Pointer> extra = scratch.extra(parameters, parameterBytes);
-    if (ForeignCalls.available()) {
-      check(
-          ForeignCalls.launch(
-              function,
-              gridX,
-              gridY,
-              gridZ,
-              blockX,
-              blockY,
-              blockZ,
-              dynamicSharedBytes,
-              stream,
-              extra == null ? 0 : extra.address()),
-          "cuLaunchKernel");
-      return;
+    int code =
+        ForeignCalls.available()
+            ? ForeignCalls.launch(
+                function,
+                gridX,
+                gridY,
+                gridZ,
+                blockX,
+                blockY,
+                blockZ,
+                dynamicSharedBytes,
+                stream,
+                extra == null ? 0 : extra.address())
+            : cuLaunchKernel(
+                scratch.function.at(function),
+                gridX,
+                gridY,
+                gridZ,
+                blockX,
+                blockY,
+                blockZ,
+                dynamicSharedBytes,
+                scratch.stream.at(stream),
+                (PointerPointer<Pointer>) null,
+                extra);
+    if (code != 0) {
+      throw Errors.of(
+          code,
+          "cuLaunchKernel",
+          LAUNCH,
+          gridX,
+          gridY,
+          gridZ,
+          blockX,
+          blockY,
+          blockZ,
+          dynamicSharedBytes,
+          stream);
     }
-    check(
-        cuLaunchKernel(
-            scratch.function.at(function),
-            gridX,
-            gridY,
-            gridZ,
-            blockX,
-            blockY,
-            blockZ,
-            dynamicSharedBytes,
-            scratch.stream.at(stream),
-            (PointerPointer<Pointer>) null,
-            extra),
-        "cuLaunchKernel");
   }
 
   @Override
@@ -170,13 +188,30 @@ interface JavacppModules extends ModuleCalls {
     LaunchRecord launch = scratch.launch;
     launch.shape(gridX, gridY, gridZ, blockX, blockY, blockZ, dynamicSharedBytes, stream);
     launch.attributes(cooperative, clusterX, clusterY, clusterZ);
-    check(
+    int code =
         cuLaunchKernelEx(
             launch.config,
             scratch.function.at(function),
             (PointerPointer<Pointer>) null,
-            scratch.extra(parameters, parameterBytes)),
-        "cuLaunchKernelEx");
+            scratch.extra(parameters, parameterBytes));
+    if (code != 0) {
+      throw Errors.of(
+          code,
+          "cuLaunchKernelEx",
+          LAUNCH + ", cooperative %b, cluster (%d, %d, %d)",
+          gridX,
+          gridY,
+          gridZ,
+          blockX,
+          blockY,
+          blockZ,
+          dynamicSharedBytes,
+          stream,
+          cooperative,
+          clusterX,
+          clusterY,
+          clusterZ);
+    }
   }
 
   @Override

@@ -58,17 +58,22 @@ interface JavacppStreams extends StreamCalls {
 
   @Override
   default void destroyStream(long stream) {
-    check(cuStreamDestroy(Scratch.get().stream.at(stream)), "cuStreamDestroy");
+    check(
+        cuStreamDestroy(Scratch.get().stream.at(stream)), "cuStreamDestroy", "stream 0x%x", stream);
   }
 
   @Override
   default void synchronizeStream(long stream) {
-    check(cuStreamSynchronize(Scratch.get().stream.at(stream)), "cuStreamSynchronize");
+    check(
+        cuStreamSynchronize(Scratch.get().stream.at(stream)),
+        "cuStreamSynchronize",
+        "stream 0x%x",
+        stream);
   }
 
   @Override
   default boolean isStreamDone(long stream) {
-    return isDone(cuStreamQuery(Scratch.get().stream.at(stream)), "cuStreamQuery");
+    return isDone(cuStreamQuery(Scratch.get().stream.at(stream)), "cuStreamQuery", stream);
   }
 
   @Override
@@ -76,7 +81,10 @@ interface JavacppStreams extends StreamCalls {
     Scratch scratch = Scratch.get();
     check(
         cuStreamWaitEvent(scratch.stream.at(stream), scratch.event.at(event), 0),
-        "cuStreamWaitEvent");
+        "cuStreamWaitEvent",
+        "stream 0x%x, event 0x%x",
+        stream,
+        event);
   }
 
   @Override
@@ -96,23 +104,32 @@ interface JavacppStreams extends StreamCalls {
 
   @Override
   default void destroyEvent(long event) {
-    check(cuEventDestroy(Scratch.get().event.at(event)), "cuEventDestroy");
+    check(cuEventDestroy(Scratch.get().event.at(event)), "cuEventDestroy", "event 0x%x", event);
   }
 
   @Override
   default void recordEvent(long event, long stream) {
     Scratch scratch = Scratch.get();
-    check(cuEventRecord(scratch.event.at(event), scratch.stream.at(stream)), "cuEventRecord");
+    check(
+        cuEventRecord(scratch.event.at(event), scratch.stream.at(stream)),
+        "cuEventRecord",
+        "event 0x%x, stream 0x%x",
+        event,
+        stream);
   }
 
   @Override
   default boolean isEventDone(long event) {
-    return isDone(cuEventQuery(Scratch.get().event.at(event)), "cuEventQuery");
+    return isDone(cuEventQuery(Scratch.get().event.at(event)), "cuEventQuery", event);
   }
 
   @Override
   default void synchronizeEvent(long event) {
-    check(cuEventSynchronize(Scratch.get().event.at(event)), "cuEventSynchronize");
+    check(
+        cuEventSynchronize(Scratch.get().event.at(event)),
+        "cuEventSynchronize",
+        "event 0x%x",
+        event);
   }
 
   @Override
@@ -120,7 +137,10 @@ interface JavacppStreams extends StreamCalls {
     Scratch scratch = Scratch.get();
     check(
         cuEventElapsedTime(scratch.float1, scratch.event.at(from), scratch.event2.at(to)),
-        "cuEventElapsedTime");
+        "cuEventElapsedTime",
+        "from 0x%x to 0x%x",
+        from,
+        to);
     return scratch.float1[0];
   }
 
@@ -129,11 +149,11 @@ interface JavacppStreams extends StreamCalls {
     HostFunctions.launch(Scratch.get(), stream, function);
   }
 
-  private static boolean isDone(int code, String call) {
+  private static boolean isDone(int code, String call, long handle) {
     if (code == CUDA_ERROR_NOT_READY) {
       return false;
     }
-    check(code, call);
+    check(code, call, "0x%x", handle);
     return true;
   }
 }

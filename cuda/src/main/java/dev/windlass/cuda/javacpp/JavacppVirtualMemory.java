@@ -34,35 +34,46 @@ interface JavacppVirtualMemory extends VirtualMemoryCalls {
   @Override
   default long reserveAddresses(long bytes) {
     long[] address = Scratch.get().long1;
-    check(cuMemAddressReserve(address, bytes, 0, 0, 0), "cuMemAddressReserve");
+    check(cuMemAddressReserve(address, bytes, 0, 0, 0), "cuMemAddressReserve", "%d bytes", bytes);
     return address[0];
   }
 
   @Override
   default void freeAddresses(long address, long bytes) {
-    check(cuMemAddressFree(address, bytes), "cuMemAddressFree");
+    check(cuMemAddressFree(address, bytes), "cuMemAddressFree", "0x%x, %d bytes", address, bytes);
   }
 
   @Override
   default long createPhysicalMemory(int device, long bytes) {
     long[] handle = Scratch.get().long1;
-    check(cuMemCreate(handle, bytes, properties(device), 0), "cuMemCreate");
+    check(
+        cuMemCreate(handle, bytes, properties(device), 0),
+        "cuMemCreate",
+        "%d bytes, device %d",
+        bytes,
+        device);
     return handle[0];
   }
 
   @Override
   default void releasePhysicalMemory(long handle) {
-    check(cuMemRelease(handle), "cuMemRelease");
+    check(cuMemRelease(handle), "cuMemRelease", "handle 0x%x", handle);
   }
 
   @Override
   default void map(long address, long bytes, long handle) {
-    check(cuMemMap(address, bytes, 0, handle, 0), "cuMemMap");
+    check(
+        cuMemMap(address, bytes, 0, handle, 0),
+        "cuMemMap",
+        "0x%x, %d bytes, handle 0x%x",
+        address,
+        bytes,
+        handle);
   }
 
   @Override
   default void unmap(long address, long bytes) {
-    check(cuMemUnmap(address, bytes), "cuMemUnmap");
+    check(cuMemUnmap(address, bytes), "cuMemUnmap", "0x%x, %d bytes", address, bytes);
   }
 
   @Override
@@ -71,7 +82,13 @@ interface JavacppVirtualMemory extends VirtualMemoryCalls {
         new CUmemAccessDesc_v1(new Pointer(Scratch.direct(64)))
             .flags(CU_MEM_ACCESS_FLAGS_PROT_READWRITE);
     access.location().type(CU_MEM_LOCATION_TYPE_DEVICE).id(device);
-    check(cuMemSetAccess(address, bytes, access, 1), "cuMemSetAccess");
+    check(
+        cuMemSetAccess(address, bytes, access, 1),
+        "cuMemSetAccess",
+        "0x%x, %d bytes, device %d",
+        address,
+        bytes,
+        device);
   }
 
   /** Not on a hot path: a pool grows by megabytes. A direct buffer begins as zeros. */

@@ -1,7 +1,5 @@
 package dev.windlass.cuda.javacpp;
 
-import dev.windlass.cuda.driver.CudaError;
-import dev.windlass.cuda.driver.CudaException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -77,14 +75,34 @@ final class Scratch {
   /** Throws what the driver returned, if it is not success. */
   static void check(int code, String call) {
     if (code != 0) {
-      throw failed(code, call);
+      throw Errors.of(code, call, "");
     }
   }
 
-  private static CudaException failed(int code, String call) {
-    return CudaError.of(code).isPresent()
-        ? CudaException.of(call, code)
-        : CudaException.ofUnknown(call, code, Errors.words(code).orElse("error " + code));
+  // The same with what the call was given. It is put into words only when the call has failed.
+
+  static void check(int code, String call, String format, long a) {
+    if (code != 0) {
+      throw Errors.of(code, call, format, a);
+    }
+  }
+
+  static void check(int code, String call, String format, long a, long b) {
+    if (code != 0) {
+      throw Errors.of(code, call, format, a, b);
+    }
+  }
+
+  static void check(int code, String call, String format, long a, long b, long c) {
+    if (code != 0) {
+      throw Errors.of(code, call, format, a, b, c);
+    }
+  }
+
+  static void check(int code, String call, String format, long a, long b, long c, long d) {
+    if (code != 0) {
+      throw Errors.of(code, call, format, a, b, c, d);
+    }
   }
 
   static ByteBuffer direct(int bytes) {

@@ -48,6 +48,22 @@ final class BreakdownText {
     return text.toString().stripTrailing();
   }
 
+  static String summary(MemoryBreakdown b) {
+    StringBuilder text = new StringBuilder(Bytes.text(b.asked()));
+    text.append(" of device memory could not be had; this pool holds ").append(Bytes.text(b.held()));
+    text.append(": ").append(Bytes.text(b.live())).append(" live, ");
+    text.append(Bytes.text(b.cached())).append(" cached, ");
+    text.append(Bytes.text(b.fragmented())).append(" fragmented");
+    if (b.limit() != NO_LIMIT) {
+      text.append("; its limit is ").append(Bytes.text(b.limit()));
+    }
+    if (b.deviceFree() != UNKNOWN && b.deviceTotal() != UNKNOWN) {
+      text.append("; the device has ").append(Bytes.text(b.deviceFree())).append(" free of ");
+      text.append(Bytes.text(b.deviceTotal()));
+    }
+    return text.toString();
+  }
+
   private static void line(StringBuilder text, String name, long bytes) {
     row(
         text,

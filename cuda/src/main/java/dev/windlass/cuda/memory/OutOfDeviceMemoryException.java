@@ -40,6 +40,11 @@ public final class OutOfDeviceMemoryException extends WindlassException {
     return breakdown;
   }
 
+  /** What was asked for and who holds what, on one line and without the last full stop. */
+  public String summary() {
+    return BreakdownText.summary(breakdown);
+  }
+
   /** The same failure with a fuller breakdown: same stack, same cause, same suppressed. */
   public OutOfDeviceMemoryException with(MemoryBreakdown fuller) {
     OutOfDeviceMemoryException e = new OutOfDeviceMemoryException(fuller, getCause());

@@ -2,6 +2,7 @@ package dev.windlass.cuda.javacpp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.sun.management.ThreadMXBean;
 import dev.windlass.cuda.driver.CaptureMode;
@@ -18,6 +19,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bytedeco.cuda.cudart.CUfunc_st;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.BytePointer;
@@ -26,8 +29,13 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What can be seen of native calls only from the other side. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NativeCallsTest {
   private static final String TWO = ".version 7.8\n.entry two(.param .u8 a, .param .u32 b)\n{\n}\n";
 
@@ -148,6 +156,67 @@ class NativeCallsTest {
     return executable;
   }
 
+  /** The calls, by the names that the library exports, and what they say they were given. */
+  Stream<Arguments> failingCalls() {
+    ByteBuffer host = ByteBuffer.allocateDirect(16);
+    return Stream.of(
+        arguments("cuMemAlloc_v2", "64 bytes", call(() -> driver.allocate(64))),
+        arguments("cuMemFree_v2", "0x10", call(() -> driver.free(16))),
+        arguments("cuMemHostAlloc", "8 bytes", call(() -> driver.allocateHost(8))),
+        arguments(
+            "cuMemcpyHtoD_v2", "to 0x10, 16 bytes", call(() -> driver.copyToDevice(16, host))),
+        arguments(
+            "cuMemcpyDtoH_v2", "from 0x10, 16 bytes", call(() -> driver.copyToHost(host, 16))),
+        arguments(
+            "cuMemcpyDtoD_v2",
+            "to 0x10, from 0x20, 4 bytes",
+            call(() -> driver.copyOnDevice(16, 32, 4))),
+        arguments(
+            "cuMemcpyDtoDAsync_v2",
+            "to 0x10, from 0x20, 4 bytes, stream 0x0",
+            call(() -> driver.copyOnDeviceAsync(16, 32, 4, 0))),
+        arguments(
+            "cuMemsetD8Async",
+            "to 0x10, 3 bytes, stream 0x0",
+            call(() -> driver.fillBytesAsync(16, (byte) 0, 3, 0))),
+        arguments(
+            "cuMemAllocFromPoolAsync",
+            "512 bytes, stream 0x0",
+            call(() -> driver.allocateFromPool(driver.defaultMemoryPool(0), 512, 0))),
+        arguments(
+            "cuMemCreate",
+            "4096 bytes, device 1",
+            call(() -> driver.createPhysicalMemory(1, 4096))),
+        arguments("cuMemMap", "0x10, 4096 bytes, handle 0x7", call(() -> driver.map(16, 4096, 7))),
+        arguments("cuStreamSynchronize", "stream 0x0", call(() -> driver.synchronizeStream(0))),
+        arguments("cuStreamQuery", "0x0", call(() -> driver.isStreamDone(0))),
+        arguments(
+            "cuModuleGetFunction", "\"nothing\"", call(() -> driver.function(module, "nothing"))),
+        arguments(
+            "cuLaunchKernel",
+            "grid (1, 2, 3), block (4, 5, 6), 7 bytes of dynamic shared memory, stream 0x0",
+            call(() -> driver.launch(0, 1, 2, 3, 4, 5, 6, 7, 0, new byte[0], 0))),
+        arguments(
+            "cuLaunchKernelEx",
+            "grid (2, 2, 3), block (4, 5, 6), 7 bytes of dynamic shared memory, stream 0x0,"
+                + " cooperative true, cluster (2, 1, 1)",
+            call(() -> driver.launchEx(0, 2, 2, 3, 4, 5, 6, 7, 0, true, 2, 1, 1, new byte[0], 0))));
+  }
+
+  private static ThrowingCallable call(ThrowingCallable call) {
+    return call;
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void failingCalls(String export, String arguments, ThrowingCallable call) {
+    FakeCuda.failAt(export, 1, CudaError.NOT_PERMITTED.code());
+    CudaException e = catchThrowableOfType(CudaException.class, call);
+    assertThat(e.code()).isEqualTo(CudaError.NOT_PERMITTED.code());
+    assertThat(e.call()).isEqualTo(export.replaceAll("_v2$", ""));
+    assertThat(e.arguments()).isEqualTo(arguments);
+  }
+
   @Test
   void injectedError_comesAtItsCall_withNameMeaningAndRemedy() {
     FakeCuda.failAt("cuMemAlloc_v2", 2, CudaError.ECC_UNCORRECTABLE.code());
@@ -156,7 +225,7 @@ class NativeCallsTest {
     assertThat(e.code()).isEqualTo(214);
     assertThat(e)
         .hasMessage(
-            "While calling cuMemAlloc: the driver returned CUDA_ERROR_ECC_UNCORRECTABLE: the"
+            "While calling cuMemAlloc(64 bytes): the driver returned CUDA_ERROR_ECC_UNCORRECTABLE: the"
                 + " device's memory had an error that could not be corrected. Replace the GPU.");
     driver.free(driver.allocate(64));
     FakeCuda.failAt("cuMemAlloc_v2", 1, 4711);

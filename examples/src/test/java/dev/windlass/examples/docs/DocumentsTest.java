@@ -32,7 +32,7 @@ class DocumentsTest {
   @Test
   void java_ofTheDocuments_isWhatCompiles() throws IOException {
     Map<String, String> compiled = new TreeMap<>();
-    for (String source : List.of("FirstJob.java", "Snippets.java")) {
+    for (String source : List.of("FirstJob.java", "Snippets.java", "CudaSnippets.java")) {
       Pattern.compile("(?ms)^ *// begin: ([^\\n]+)\\n(.*?)^ *// end: \\1$")
           .matcher(Files.readString(SOURCES.resolve(source)))
           .results()

@@ -5,6 +5,7 @@ import dev.windlass.core.backend.JobEvent;
 import dev.windlass.core.backend.JobHandle;
 import dev.windlass.core.backend.JobStatus;
 import dev.windlass.core.backend.LogOptions;
+import dev.windlass.core.context.Fault;
 import dev.windlass.core.context.JobContext;
 import dev.windlass.core.job.GpuJob;
 import dev.windlass.core.job.InlineFiles;
@@ -52,6 +53,14 @@ final class Snippets {
             .build();
     // end: job of that program
     return job;
+  }
+
+  static void fault() {
+    // begin: fault
+    Fault fault =
+        new Fault(Fault.Kind.GPU_OUT_OF_MEMORY, "the batch of 512 does not fit", "Use 256");
+    JobContext.current().reportFault(fault);
+    // end: fault
   }
 
   static void events(JobHandle job) {

@@ -41,6 +41,9 @@ final class PodRenderer {
   /** Group that may write to claimed volumes where the job names no user of its own. */
   private static final long VOLUME_GROUP = 65532;
 
+  /** Where a container's terminationMessagePath is if its pod does not say. */
+  private static final String TERMINATION_MESSAGE = "/dev/termination-log";
+
   private PodRenderer() {}
 
   static PodSpec spec(GpuJob job, Instant submittedAt) {
@@ -101,6 +104,9 @@ final class PodRenderer {
       env.put("NVIDIA_VISIBLE_DEVICES", new EnvVar("NVIDIA_VISIBLE_DEVICES", "none", null));
     }
     JobEnvironments.of(job).forEach((name, value) -> env.put(name, variable(name, value)));
+    env.put(
+        JobEnvironment.FAULT_FILE,
+        new EnvVar(JobEnvironment.FAULT_FILE, TERMINATION_MESSAGE, null));
     env.put(
         JobEnvironment.FAILED_ATTEMPTS,
         annotation(JobEnvironment.FAILED_ATTEMPTS, Names.FAILURE_COUNT));

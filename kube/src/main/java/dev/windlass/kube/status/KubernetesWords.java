@@ -51,10 +51,7 @@ final class KubernetesWords {
     if (NO_GPU.matcher(text).find()) {
       // Its "unsatisfied condition: cuda>=12.4" is no fault of the node: the image asks too much.
       return text.contains("unsatisfied condition")
-          ? new Cause(
-              Reason.CONFIG_ERROR,
-              why + suffix(detail),
-              "Use an image of an older CUDA version, or nodes with a newer driver")
+          ? Cause.of(Reason.DRIVER_MISMATCH, why + suffix(detail))
           : Cause.of(Reason.GPU_UNAVAILABLE, why + suffix(detail));
     }
     if (text.contains("runasnonroot")) {

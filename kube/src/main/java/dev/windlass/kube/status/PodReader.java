@@ -1,7 +1,9 @@
 package dev.windlass.kube.status;
 
 import dev.windlass.core.backend.Attempt;
+import dev.windlass.core.backend.FaultLine;
 import dev.windlass.core.backend.Reason;
+import dev.windlass.core.context.Fault;
 import dev.windlass.kube.render.Names;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerState;
@@ -217,6 +219,13 @@ final class PodReader {
     String why = Fields.text(ended.getReason());
     if (why.equals("StartError") || why.equals("ContainerCannotRun")) {
       return KubernetesWords.notStarted(why, detail);
+    }
+    Optional<Fault> fault = FaultLine.find(detail);
+    if (fault.isPresent()) {
+      return new Cause(
+          FaultLine.reason(fault.get().kind()),
+          fault.get().message() + " (exit code " + code + ")",
+          fault.get().remedy());
     }
     String suffix = KubernetesWords.suffix(detail);
     if (why.equals("ContainerStatusUnknown")) {

@@ -230,7 +230,8 @@ public final class StatusReducer {
       Optional<Instant> deadline =
           active.flatMap(PodReader::scheduledAt).map(at -> at.plusSeconds(seconds.get()));
       return switch (status.reason()) {
-        case IMAGE_PULL, CONFIG_ERROR, COMMAND_NOT_FOUND, GPU_UNAVAILABLE -> deadline;
+        case IMAGE_PULL, CONFIG_ERROR, COMMAND_NOT_FOUND, GPU_UNAVAILABLE, DRIVER_MISMATCH ->
+            deadline;
         case MOUNT, OTHER -> deadline.filter(this::isHeldUpUntil);
         default -> Optional.empty();
       };

@@ -5,7 +5,9 @@
  * dev.windlass.kube.status.PodReader} what one pod means. A new status reason, which is a new
  * constant in {@code core.backend}, is told from the others here: by the words of Kubernetes in
  * {@code KubernetesWords}, by the state of a pod in {@code PodReader}, by that of the Job in {@code
- * StatusReducer}.
+ * StatusReducer}. One that only the program can know is said by it in its termination message,
+ * which {@code core.backend.FaultLine} reads for {@code PodReader}. A reason for which a pod cannot
+ * start has a line in {@code StatusReducer.startDeadline} as well.
  */
 @NullMarked
 package dev.windlass.kube.status;

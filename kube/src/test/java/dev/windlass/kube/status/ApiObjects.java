@@ -19,6 +19,10 @@ final class ApiObjects {
   static final Instant START = Instant.parse("2026-03-01T10:00:00Z");
   static final String IMAGE = "registry.example/train:7";
 
+  /** What a program leaves in its termination message. */
+  static final String GPU_FAULT =
+      "::windlass-fault:: {\"reason\":\"GPU_FAULT\",\"message\":\"Xid 79\",\"remedy\":\"Drain it\"}\n";
+
   private ApiObjects() {}
 
   static String at(long seconds) {

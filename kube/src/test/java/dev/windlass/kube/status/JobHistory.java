@@ -21,6 +21,7 @@ final class JobHistory {
     SUCCEEDS(Reason.NONE),
     SUCCEEDS_AFTER_PULL_TROUBLE(Reason.NONE),
     FAILS(Reason.EXIT_CODE),
+    FAILS_BY_ITS_GPU(Reason.GPU_FAULT),
     IS_KILLED(Reason.EXIT_CODE),
     TAKES_TOO_MUCH_MEMORY(Reason.OUT_OF_MEMORY),
     HAS_NO_SUCH_COMMAND(Reason.COMMAND_NOT_FOUND),
@@ -209,6 +210,8 @@ final class JobHistory {
         set(ApiObjects.ended(p, 0, "Completed", null, clock - 5, clock));
       }
       case FAILS -> set(ApiObjects.ended(p, 3, "Error", null, now, clock));
+      case FAILS_BY_ITS_GPU ->
+          set(ApiObjects.ended(p, 1, "Error", ApiObjects.GPU_FAULT, now, clock));
       case IS_KILLED -> set(ApiObjects.ended(p, 137, "Error", null, now, clock));
       case TAKES_TOO_MUCH_MEMORY -> set(ApiObjects.ended(p, 137, "OOMKilled", null, now, clock));
       case HAS_NO_SUCH_COMMAND ->

@@ -7,6 +7,8 @@ import dev.windlass.core.backend.Attempt;
 import dev.windlass.core.backend.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -195,7 +197,7 @@ class PodReaderTest {
             "error running prestart hook #0: exit status 1, stderr: nvidia-container-cli:"
                 + " requirement error: unsatisfied condition: cuda>=12.4, please update your driver"
                 + " to a newer version, or use an earlier cuda container: unknown",
-            Reason.CONFIG_ERROR));
+            Reason.DRIVER_MISMATCH));
   }
 
   @ParameterizedTest
@@ -229,6 +231,46 @@ class PodReaderTest {
     Pod exited = ApiObjects.ended(POD, 3, "Error", null, 20, 40);
     return Stream.of(
         arguments(exited, Reason.EXIT_CODE, "Exit code 3"),
+        arguments(
+            ApiObjects.ended(POD, 3, "Error", "own last words", 20, 40),
+            Reason.EXIT_CODE,
+            "Exit code 3: own last words"),
+        arguments(
+            ApiObjects.ended(POD, 1, "Error", ApiObjects.GPU_FAULT, 20, 40),
+            Reason.GPU_FAULT,
+            "Xid 79 (exit code 1)"),
+        arguments(
+            ApiObjects.ended(
+                POD,
+                1,
+                "Error",
+                "last words\n::windlass-fault:: {\"reason\":\"GPU_OUT_OF_MEMORY\"}",
+                20,
+                40),
+            Reason.GPU_OUT_OF_MEMORY,
+            "the GPU's memory did not suffice (exit code 1)"),
+        arguments(
+            ApiObjects.ended(
+                POD, 1, "Error", "::windlass-fault:: {\"reason\":\"CANCELLED\"}", 20, 40),
+            Reason.EXIT_CODE,
+            "Exit code 1: ::windlass-fault::"),
+        // What the node saw goes before what the program said.
+        arguments(
+            ApiObjects.ended(POD, 137, "OOMKilled", ApiObjects.GPU_FAULT, 20, 40),
+            Reason.OUT_OF_MEMORY,
+            "memory limit of 8Gi"),
+        arguments(
+            ApiObjects.disrupted(
+                ApiObjects.ended(POD, 1, "Error", ApiObjects.GPU_FAULT, 20, 40),
+                "EvictionByEvictionAPI",
+                "Eviction API: evicting"),
+            Reason.EVICTED,
+            "Eviction API"),
+        arguments(
+            ApiObjects.deleting(
+                ApiObjects.ended(POD, 143, "Error", ApiObjects.GPU_FAULT, 20, 40), 40),
+            Reason.POD_DELETED,
+            "was deleted"),
         arguments(
             ApiObjects.ended(POD, 127, "Error", null, 20, 40), Reason.EXIT_CODE, "no such command"),
         arguments(
@@ -400,6 +442,39 @@ class PodReaderTest {
     assertThat(reader.succeeded()).isTrue();
     assertThat(reader.attempt().reason()).isEqualTo(Reason.NONE);
     assertThat(reader.attempt().exitCode()).hasValue(0);
+  }
+
+  @Test
+  void exit_code_0_is_success_whatever_the_program_said() {
+    PodReader reader =
+        new PodReader(
+            new SeenPod(
+                ApiObjects.ended(POD, 0, "Completed", ApiObjects.GPU_FAULT, 20, 40), false));
+
+    assertThat(reader.succeeded()).isTrue();
+    assertThat(reader.attempt().reason()).isEqualTo(Reason.NONE);
+    assertThat(reader.attempt().message()).isEmpty();
+  }
+
+  @Test
+  void the_remedy_of_a_fault_is_the_one_that_the_program_gave() {
+    Pod pod = ApiObjects.ended(POD, 1, "Error", ApiObjects.GPU_FAULT, 20, 40);
+
+    assertThat(new PodReader(new SeenPod(pod, false)).ending())
+        .isEqualTo(new Cause(Reason.GPU_FAULT, "Xid 79 (exit code 1)", "Drain it"));
+  }
+
+  @Property(tries = 300)
+  void whatever_a_program_leaves_behind_its_exit_code_is_there(
+      @ForAll String text, @ForAll boolean asFault) {
+    String message = (asFault ? "::windlass-fault:: " : "") + text;
+    Pod pod = ApiObjects.ended(POD, 3, "Error", message, 20, 40);
+
+    Attempt attempt = new PodReader(new SeenPod(pod, false)).attempt();
+
+    assertThat(attempt.reason()).isEqualTo(Reason.EXIT_CODE);
+    assertThat(attempt.message()).startsWith("Exit code 3").endsWith(message.strip());
+    assertThat(attempt.exitCode()).hasValue(3);
   }
 
   @Test

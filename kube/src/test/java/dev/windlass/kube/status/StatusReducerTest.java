@@ -144,6 +144,14 @@ class StatusReducerTest {
   void the_start_deadline_counts_from_when_the_pod_got_its_node() {
     assertThat(startDeadline(JOB, ApiObjects.waiting(PULLING, "ErrImagePull", "")))
         .contains(DEADLINE);
+    assertThat(
+            startDeadline(
+                JOB,
+                ApiObjects.waiting(
+                    PULLING,
+                    "RunContainerError",
+                    "nvidia-container-cli: requirement error: unsatisfied condition: cuda>=12.4")))
+        .contains(DEADLINE);
     assertThat(startDeadline(JOB, ApiObjects.waiting(PULLING, "CreateContainerConfigError", "")))
         .contains(DEADLINE);
   }
