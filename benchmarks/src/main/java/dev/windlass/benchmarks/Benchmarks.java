@@ -1,0 +1,115 @@
+package dev.windlass.benchmarks;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.windlass.benchmarks.fake.FakeDriver;
+import dev.windlass.benchmarks.launch.LaunchCost;
+import dev.windlass.benchmarks.report.Effort;
+import dev.windlass.benchmarks.report.Report;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Runs the benchmarks and prints their tables.
+ *
+ * <p>The measured processes find the fake driver through the library path, which a process gets at
+ * its start. So this runs twice: the first builds the driver and starts the second.
+ */
+@Command(name = "run", mixinStandardHelpOptions = true, sortOptions = false)
+public final class Benchmarks implements Callable<Integer> {
+  private static final String LIBRARY_PATH = "LD_LIBRARY_PATH";
+
+  /** The benchmarks. */
+  enum Part {
+    /** A kernel launch. */
+    LAUNCH,
+    /** Allocate and free. */
+    MEMORY,
+    /** Memory held for what is live. */
+    FRAGMENTATION,
+    /** From the start of a JVM to a printed device query. */
+    START
+  }
+
+  @Option(
+      names = "--only",
+      split = ",",
+      description = "Of ${COMPLETION-CANDIDATES}; all without this.")
+  private Set<Part> parts = EnumSet.allOf(Part.class);
+
+  @Option(
+      names = "--effort",
+      description =
+          "Of ${COMPLETION-CANDIDATES}: seconds, to see that all run; minutes, for rough figures;"
+              + " or what figures to quote take. Default: ${DEFAULT-VALUE}")
+  private Effort effort = Effort.FULL;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Default: ${DEFAULT-VALUE}")
+  private Path json = Path.of("benchmarks/target/benchmarks.json");
+
+  @Option(names = "--root", hidden = true, description = "Where the project is checked out.")
+  private Path root = Path.of("");
+
+  private final List<String> words;
+
+  private Benchmarks(String... words) {
+    this.words = List.of(words);
+  }
+
+  /** The command. */
+  public static void main(String... words) {
+    System.exit(
+        new CommandLine(new Benchmarks(words))
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(words));
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Path libraries = FakeDriver.folder(root);
+    if (!libraries.toString().equals(System.getenv(LIBRARY_PATH))) {
+      FakeDriver.build(root);
+      return startAgain(libraries);
+    }
+    Report report = new Report();
+    for (Part part : parts) {
+      switch (part) {
+        case LAUNCH -> report.add(LaunchCost.measure(libraries, effort));
+        default -> {}
+      }
+    }
+    System.out.print(report.text());
+    Files.writeString(
+        json,
+        new ObjectMapper()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .writeValueAsString(report.json()));
+    System.out.println("Written to " + json);
+    return 0;
+  }
+
+  private int startAgain(Path libraries) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Dwindlass.benchmarks.driver=" + libraries.resolve("libcuda.so.1"));
+    command.add("-Dorg.bytedeco.javacpp.cachedir=" + libraries.resolve("javacpp"));
+    if (Runtime.version().feature() >= 22) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(Benchmarks.class.getName());
+    command.addAll(words);
+    ProcessBuilder again = new ProcessBuilder(command).inheritIO();
+    again.environment().put(LIBRARY_PATH, libraries.toString());
+    return again.start().waitFor();
+  }
+}
