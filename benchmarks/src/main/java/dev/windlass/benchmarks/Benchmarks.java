@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.windlass.benchmarks.fake.FakeDriver;
 import dev.windlass.benchmarks.launch.LaunchCost;
+import dev.windlass.benchmarks.memory.Fragmentation;
 import dev.windlass.benchmarks.report.Effort;
 import dev.windlass.benchmarks.report.Report;
 import java.io.IOException;
@@ -84,6 +85,11 @@ public final class Benchmarks implements Callable<Integer> {
     for (Part part : parts) {
       switch (part) {
         case LAUNCH -> report.add(LaunchCost.measure(libraries, effort));
+        case FRAGMENTATION -> {
+          Fragmentation.Result result = Fragmentation.measure(effort);
+          result.tables().forEach(report::add);
+          Files.writeString(picture(), result.html());
+        }
         default -> {}
       }
     }
@@ -95,6 +101,10 @@ public final class Benchmarks implements Callable<Integer> {
             .writeValueAsString(report.json()));
     System.out.println("Written to " + json);
     return 0;
+  }
+
+  private Path picture() {
+    return json.resolveSibling("fragmentation.html");
   }
 
   private int startAgain(Path libraries) throws IOException, InterruptedException {

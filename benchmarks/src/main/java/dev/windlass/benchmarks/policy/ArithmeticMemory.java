@@ -32,6 +32,11 @@ public final class ArithmeticMemory implements PhysicalMemory, Segments {
     this.limit = limit;
   }
 
+  /** What the device has. */
+  public long limit() {
+    return limit;
+  }
+
   /** Bytes held now. */
   public synchronized long held() {
     return held;
@@ -47,11 +52,6 @@ public final class ArithmeticMemory implements PhysicalMemory, Segments {
     return calls;
   }
 
-  /** From now on the peak is counted anew. */
-  public synchronized void restartPeak() {
-    peakHeld = held;
-  }
-
   @Override
   public synchronized long allocate(long bytes) {
     take(bytes, "cuMemAlloc");
@@ -61,9 +61,10 @@ public final class ArithmeticMemory implements PhysicalMemory, Segments {
   }
 
   @Override
-  public synchronized void free(long address, long bytes) {
+  public synchronized void free(long address) {
     calls++;
-    must(Long.valueOf(bytes).equals(segments.remove(address)), "free of a segment");
+    Long bytes = segments.remove(address);
+    must(bytes != null, "free of a segment");
     held -= bytes;
   }
 
@@ -111,6 +112,11 @@ public final class ArithmeticMemory implements PhysicalMemory, Segments {
   }
 
   @Override
+  public synchronized void open(long address, long bytes) {
+    calls++;
+  }
+
+  @Override
   public synchronized void unmap(long address, long bytes) {
     calls++;
     for (long at = address; at < address + bytes; ) {
@@ -124,6 +130,12 @@ public final class ArithmeticMemory implements PhysicalMemory, Segments {
 
   private void giveBack(Physical physical) {
     held -= physical.released && physical.maps == 0 ? physical.bytes : 0;
+  }
+
+  @Override
+  public synchronized void info(long[] freeAndTotal) {
+    freeAndTotal[0] = limit - held;
+    freeAndTotal[1] = limit;
   }
 
   private void take(long bytes, String call) {

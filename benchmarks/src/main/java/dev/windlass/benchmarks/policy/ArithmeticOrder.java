@@ -1,11 +1,16 @@
 package dev.windlass.benchmarks.policy;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /**
  * Streams as numbers: what is queued is done when so many events of the trace have passed, as a GPU
- * is some way behind the program that queues its work. Waiting moves time on.
+ * is some way behind the program that queues its work. Waiting for the device moves time on.
  */
 public final class ArithmeticOrder implements StreamOrder {
   private final long lag;
+  private final Map<Long, Long> doneAt = new HashMap<>();
+  private long lastEvent;
   private long now;
 
   /** Makes streams that are so many events behind. */
@@ -19,8 +24,22 @@ public final class ArithmeticOrder implements StreamOrder {
   }
 
   @Override
-  public synchronized long record(long stream) {
-    return now + lag;
+  public void bind() {}
+
+  @Override
+  public synchronized long createEvent() {
+    doneAt.put(++lastEvent, 0L);
+    return lastEvent;
+  }
+
+  @Override
+  public synchronized void destroyEvent(long event) {
+    doneAt.remove(event);
+  }
+
+  @Override
+  public synchronized void record(long event, long stream) {
+    doneAt.put(event, now + lag);
   }
 
   @Override
@@ -28,14 +47,11 @@ public final class ArithmeticOrder implements StreamOrder {
 
   @Override
   public synchronized boolean isDone(long event) {
-    return event <= now;
+    return doneAt.getOrDefault(event, 0L) <= now;
   }
 
   @Override
-  public synchronized void synchronize(long event) {
-    now = Math.max(now, event);
+  public synchronized void synchronize() {
+    now += lag;
   }
-
-  @Override
-  public void destroy(long event) {}
 }

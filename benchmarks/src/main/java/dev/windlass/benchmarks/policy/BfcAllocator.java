@@ -154,7 +154,7 @@ public final class BfcAllocator implements DeviceAllocator {
 
   private void release(Block region) {
     bins.get(bin(region.bytes)).remove(region);
-    segments.free(region.address, region.bytes);
+    segments.free(region.address);
     held -= region.bytes;
   }
 

@@ -89,13 +89,15 @@ public final class CachingAllocator implements DeviceAllocator {
     if (block.stream == stream) {
       free(block);
     } else {
-      waiting.add(new Waiting(block, order.record(stream)));
+      long event = order.createEvent();
+      order.record(event, stream);
+      waiting.add(new Waiting(block, event));
     }
   }
 
   private void freeWhatIsDone() {
     while (!waiting.isEmpty() && order.isDone(waiting.getFirst().event)) {
-      order.destroy(waiting.getFirst().event);
+      order.destroyEvent(waiting.getFirst().event);
       free(waiting.removeFirst().block);
     }
   }
@@ -123,10 +125,10 @@ public final class CachingAllocator implements DeviceAllocator {
 
   @Override
   public synchronized long trim(long bytesToKeep) {
-    for (Waiting one : waiting) {
-      order.synchronize(one.event);
+    if (!waiting.isEmpty()) {
+      order.synchronize();
+      freeWhatIsDone();
     }
-    freeWhatIsDone();
     return growth.release(small, bytesToKeep) + growth.release(large, bytesToKeep);
   }
 

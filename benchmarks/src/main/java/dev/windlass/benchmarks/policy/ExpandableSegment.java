@@ -32,6 +32,7 @@ final class ExpandableSegment {
       }
       memory.map(address + at * page, page, handles[at]);
     }
+    memory.open(address + first * page, (end - first) * page);
     return (end - first) * page;
   }
 

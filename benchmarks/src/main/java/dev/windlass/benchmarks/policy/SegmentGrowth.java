@@ -43,7 +43,7 @@ final class SegmentGrowth implements Growth {
     for (Block block : new ArrayList<>(blocks.mapped)) {
       if (block.whole() && held - block.bytes >= bytesToKeep) {
         blocks.mapped.remove(block);
-        segments.free(block.address, block.bytes);
+        segments.free(block.address);
         held -= block.bytes;
       }
     }
