@@ -7,6 +7,7 @@ import dev.windlass.benchmarks.launch.LaunchCost;
 import dev.windlass.benchmarks.memory.Fragmentation;
 import dev.windlass.benchmarks.report.Effort;
 import dev.windlass.benchmarks.report.Report;
+import dev.windlass.benchmarks.start.ColdStart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +91,7 @@ public final class Benchmarks implements Callable<Integer> {
           result.tables().forEach(report::add);
           Files.writeString(picture(), result.html());
         }
+        case START -> report.add(ColdStart.measure(libraries, effort));
         default -> {}
       }
     }

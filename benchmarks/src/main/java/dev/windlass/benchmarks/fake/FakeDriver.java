@@ -51,10 +51,11 @@ public final class FakeDriver {
       compile(
           folder.resolve("libcudart.so.13"),
           List.of(
-              "-shared",
-              "-fPIC",
-              "-Wl,-soname,libcudart.so.13",
-              fixture.resolve("fake_cudart.c").toString()));
+              "-shared", "-fPIC", "-Wl,-soname,libcudart.so.13", fixture + "/fake_cudart.c"));
+      compile(
+          folder.resolve("libnvidia-ml.so.1"),
+          List.of(
+              "-shared", "-fPIC", "-Wl,-soname,libnvidia-ml.so.1", fixture + "/fake_nvml.c"));
       for (String program : List.of("launch_loop", "device_query")) {
         compile(
             folder.resolve(program),

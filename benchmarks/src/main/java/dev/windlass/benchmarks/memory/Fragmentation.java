@@ -116,14 +116,14 @@ public final class Fragmentation {
       List<Object> row = new ArrayList<>(List.of(traces.get(t).name()));
       for (int p = 0; p < sums.length; p++) {
         double one = value.applyAsDouble(scores.get(t).get(p));
-        sums[p] += one;
+        sums[p] += mean ? Math.log(one) : one;
         row.add(one);
       }
       rows.add(row);
     }
-    List<Object> last = new ArrayList<>(List.of(mean ? "mean" : "sum"));
+    List<Object> last = new ArrayList<>(List.of(mean ? "geometric mean" : "sum"));
     for (double sum : sums) {
-      last.add(mean ? sum / traces.size() : sum);
+      last.add(mean ? Math.exp(sum / traces.size()) : sum);
     }
     rows.add(last);
     return new Table(name, columns, rows, List.of());
