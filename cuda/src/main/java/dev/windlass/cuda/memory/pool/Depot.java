@@ -1,0 +1,381 @@
+package dev.windlass.cuda.memory.pool;
+
+import dev.windlass.cuda.driver.CudaException;
+import dev.windlass.cuda.memory.MemoryBreakdown;
+import dev.windlass.cuda.memory.MemoryUse;
+import dev.windlass.cuda.memory.OutOfDeviceMemoryException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What a magazine cannot serve: the arena and what stands behind it, under one lock. The lock's
+ * holder may take a magazine's lock, never the other way round. It parks who waits, so it may be
+ * held during calls of the driver; nothing under it waits for the device, but {@link #close} and,
+ * with segments, giving one back.
+ */
+final class Depot {
+  /** An age in ticks that is surely four ticks long. */
+  private static final int OLD = 5;
+
+  private static final long PER_THREAD_STREAM = 2;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final StreamTable table;
+  private final StreamOrder order;
+  private final Arena arena;
+  private final Epochs epochs;
+  private final Backing backing;
+  private final long limit;
+  private final long most;
+  private final long reserved;
+  private boolean closed;
+  private long liveOfForgotten;
+  private long misses;
+  private long flushes;
+  private long wrongFrees;
+
+  /**
+   * Makes it.
+   *
+   * @param limit as it was set
+   * @param most the most bytes to hold
+   * @param reserved what is kept when memory is given back for its age
+   */
+  Depot(
+      StreamTable table,
+      StreamOrder order,
+      Arena arena,
+      Epochs epochs,
+      Backing backing,
+      long limit,
+      long most,
+      long reserved) {
+    this.table = table;
+    this.order = order;
+    this.arena = arena;
+    this.epochs = epochs;
+    this.backing = backing;
+    this.limit = limit;
+    this.most = most;
+    this.reserved = reserved;
+    try {
+      if (!backing.reserve(reserved)) {
+        throw outOfMemory(reserved);
+      }
+    } catch (RuntimeException e) {
+      try {
+        close();
+      } catch (RuntimeException next) {
+        e.addSuppressed(next);
+      }
+      throw e;
+    }
+  }
+
+  long allocate(long bytes, long stream) {
+    if (bytes <= 0) {
+      throw new IllegalArgumentException("Memory has 1 byte or more, not " + bytes);
+    }
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("The memory pool is closed");
+      }
+      Owner owner = owner(stream);
+      misses++;
+      long address = bytes <= most ? find(owner, Sizes.round(bytes)) : 0;
+      if (address == 0) {
+        throw outOfMemory(bytes);
+      }
+      owner.magazine.taken(bytes);
+      return address;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Owner owner(long stream) {
+    Magazine magazine = table.find(stream);
+    if (magazine != null) {
+      return epochs.of(magazine);
+    }
+    if (stream == PER_THREAD_STREAM) {
+      throw new IllegalArgumentException(
+          "CU_STREAM_PER_THREAD is another stream on each thread; memory needs one stream");
+    }
+    Owner owner = epochs.add(stream);
+    table.add(owner.magazine);
+    return owner;
+  }
+
+  /** The miss order, cheapest first. */
+  private long find(Owner owner, long size) {
+    long address = fit(owner, size);
+    if (address == 0 && flush()) {
+      address = fit(owner, size);
+    }
+    if (address == 0) {
+      for (Owner o : epochs.owners()) {
+        epochs.close(o);
+      }
+      epochs.poll();
+      backing.settle();
+      address = fit(owner, size);
+    }
+    if (address == 0) {
+      address = arena.gather(owner, List.of(owner), size);
+    }
+    if (address == 0) {
+      address = fromAnotherStream(owner, size);
+    }
+    if (address == 0) {
+      address = backing.grow(owner, size);
+    }
+    if (address == 0) {
+      for (Owner other : epochs.owners()) {
+        epochs.await(owner, other);
+      }
+      address = arena.gather(owner, epochs.owners(), size);
+    }
+    return address != 0 ? address : backing.grow(owner, size);
+  }
+
+  private long fit(Owner owner, long size) {
+    Block block = arena.fit(owner, size);
+    return block == null ? 0 : arena.carve(block, block.address, size);
+  }
+
+  private boolean flush() {
+    flushes++;
+    boolean any = false;
+    for (Owner owner : epochs.owners()) {
+      any |= owner.magazine.drain(address -> returned(owner, address));
+    }
+    return any;
+  }
+
+  private void returned(Owner owner, long address) {
+    Block block = arena.live.remove(address);
+    if (block == null) {
+      wrongFrees++;
+    } else {
+      release(block, owner);
+    }
+  }
+
+  private void release(Block block, Owner owner) {
+    backing.touched(block);
+    arena.release(block, owner, epochs.open(owner));
+  }
+
+  private long fromAnotherStream(Owner owner, long size) {
+    Block best = null;
+    for (Owner other : epochs.owners()) {
+      Block block = other == owner ? null : other.free.fit(size);
+      if (block != null && (best == null || block.bytes < best.bytes)) {
+        best = block;
+      }
+    }
+    if (best == null) {
+      return 0;
+    }
+    epochs.await(owner, best.owner);
+    return owner.mayUse(best) ? arena.carve(best, best.address, size) : 0;
+  }
+
+  void free(long address, long bytes, long stream) {
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      Owner owner = owner(stream);
+      Magazine magazine = owner.magazine;
+      if (!magazine.put(address, bytes)) {
+        magazine.drainHalf(bytes, a -> returned(owner, a));
+        if (!magazine.put(address, bytes)) {
+          Block block = arena.live.remove(address);
+          if (block == null) {
+            wrongFrees++;
+            throw new IllegalArgumentException(
+                "0x" + Long.toHexString(address) + " is not of this pool, or free already");
+          }
+          magazine.freed(bytes);
+          release(block, owner);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void forget(long stream) {
+    lock.lock();
+    try {
+      Magazine magazine = table.find(stream);
+      if (magazine != null) {
+        Owner owner = epochs.of(magazine);
+        table.remove(magazine);
+        magazine.end(address -> returned(owner, address));
+        long[] sums = new long[3];
+        magazine.addTo(sums);
+        liveOfForgotten += sums[0];
+        epochs.forget(owner);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long trim(long bytesToKeep) {
+    lock.lock();
+    try {
+      if (closed) {
+        return 0;
+      }
+      flush();
+      return giveBack(Math.max(0, bytesToKeep), 0);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long giveBack(long bytesToKeep, int idleTicks) {
+    for (Owner owner : epochs.owners()) {
+      epochs.close(owner);
+    }
+    epochs.poll();
+    backing.settle();
+    return backing.giveBack(bytesToKeep, idleTicks);
+  }
+
+  /** Time passes: gives back what was not used for four to seven ticks. */
+  void tick() {
+    order.bind();
+    lock.lock();
+    try {
+      if (!closed) {
+        for (Owner owner : epochs.owners()) {
+          owner.magazine.drainUnused(address -> returned(owner, address));
+        }
+        backing.tick();
+        giveBack(reserved, OLD);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private OutOfDeviceMemoryException outOfMemory(long asked) {
+    long[] device = {MemoryBreakdown.UNKNOWN, MemoryBreakdown.UNKNOWN};
+    try {
+      backing.info(device);
+    } catch (CudaException e) {
+      device[0] = MemoryBreakdown.UNKNOWN;
+    }
+    MemoryUse use = use();
+    MemoryBreakdown breakdown =
+        new MemoryBreakdown(
+            asked,
+            backing.largest(),
+            use.live(),
+            use.cached(),
+            use.fragmented(),
+            use.held(),
+            limit,
+            device[0],
+            device[1],
+            backing.source());
+    return new OutOfDeviceMemoryException(breakdown, backing.refusal().orElse(null));
+  }
+
+  MemoryUse use() {
+    lock.lock();
+    try {
+      long held = backing.held();
+      long[] sums = {liveOfForgotten, liveOfForgotten, 0};
+      for (Owner owner : epochs.owners()) {
+        if (!owner.forgotten) {
+          owner.magazine.addTo(sums);
+        }
+      }
+      // Other threads go on meanwhile, so the sums may be of several moments.
+      long live = closed ? 0 : Math.max(0, Math.min(held, sums[0]));
+      long cached = closed ? held : Math.min(held - live, backing.whole() + sums[2]);
+      long mostLive = Math.max(live, Math.min(sums[1], arena.mostOut()));
+      return new MemoryUse(live, cached, held - live - cached, held, mostLive, backing.mostHeld());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  PoolCounters counters() {
+    lock.lock();
+    try {
+      return backing.addTo(
+          new PoolCounters(misses, flushes, epochs.waits, 0, 0, 0, epochs.calls, wrongFrees));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long largestFree() {
+    lock.lock();
+    try {
+      return closed ? 0 : backing.largest();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<PoolRange> map() {
+    lock.lock();
+    try {
+      List<PoolRange> map = new ArrayList<>();
+      if (!closed) {
+        Set<Long> cached = new HashSet<>();
+        epochs.owners().forEach(owner -> owner.magazine.forEach(cached::add));
+        for (Block first : backing.regions()) {
+          for (Block b = first; b != null; b = b.next) {
+            map.add(range(b, cached.contains(b.address)));
+          }
+        }
+      }
+      return map;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static PoolRange range(Block b, boolean cached) {
+    PoolRange.State state =
+        switch (b.state) {
+          case Block.LIVE -> cached ? PoolRange.State.CACHED : PoolRange.State.LIVE;
+          case Block.FREE -> b.owner.isNobody() ? PoolRange.State.IDLE : PoolRange.State.PENDING;
+          default -> PoolRange.State.UNMAPPED;
+        };
+    long stream = state == PoolRange.State.PENDING ? b.owner.stream() : 0;
+    return new PoolRange(b.address, b.bytes, state, stream);
+  }
+
+  void close() {
+    lock.lock();
+    try {
+      Failures failures = new Failures();
+      closed = true;
+      table.clear();
+      for (Owner owner : epochs.owners()) {
+        owner.magazine.end(address -> {});
+      }
+      failures.attempt(epochs::synchronize);
+      backing.close(failures);
+      epochs.close(failures);
+      failures.throwFirst();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

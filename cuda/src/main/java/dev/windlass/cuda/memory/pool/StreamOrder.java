@@ -1,0 +1,28 @@
+package dev.windlass.cuda.memory.pool;
+
+/**
+ * Order among streams, as a pool needs it. A call that fails throws a {@link
+ * dev.windlass.cuda.driver.CudaException} and has done nothing.
+ */
+public interface StreamOrder {
+  /** Makes the other calls possible on this thread, which is one of the pool's own. */
+  void bind();
+
+  /** Makes an event. */
+  long createEvent();
+
+  /** Ends an event. */
+  void destroyEvent(long event);
+
+  /** The event stands for all work that the stream has now. */
+  void record(long event, long stream);
+
+  /** Later work of the stream waits for what the event stands for. The caller does not. */
+  void wait(long stream, long event);
+
+  /** Whether what the event stands for is done. */
+  boolean isDone(long event);
+
+  /** Waits until all work of the device is done. */
+  void synchronize();
+}
