@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.windlass.benchmarks.fake.FakeDriver;
 import dev.windlass.benchmarks.launch.LaunchCost;
+import dev.windlass.benchmarks.memory.AllocateFree;
 import dev.windlass.benchmarks.memory.Fragmentation;
 import dev.windlass.benchmarks.report.Effort;
 import dev.windlass.benchmarks.report.Report;
@@ -92,7 +93,7 @@ public final class Benchmarks implements Callable<Integer> {
           Files.writeString(picture(), result.html());
         }
         case START -> report.add(ColdStart.measure(libraries, effort));
-        default -> {}
+        case MEMORY -> AllocateFree.measure(effort).forEach(report::add);
       }
     }
     System.out.print(report.text());

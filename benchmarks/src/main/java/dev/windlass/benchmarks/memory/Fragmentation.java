@@ -81,7 +81,7 @@ public final class Fragmentation {
     long start = System.nanoTime();
     for (int event = 0; event < trace.size(); event++) {
       int id = trace.id(event);
-      long stream = trace.stream(event) + 1L;
+      long stream = 64L * (1 + trace.stream(event)); // 0 to 2 mean something in CUDA
       order.tick();
       if (trace.allocates(event)) {
         bytes[id] = trace.bytes(event);

@@ -1,5 +1,7 @@
 package dev.windlass.benchmarks.policy;
 
+import dev.windlass.cuda.memory.pool.Segments;
+import dev.windlass.cuda.memory.pool.PhysicalMemory;
 import dev.windlass.cuda.driver.CudaException;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.windlass.benchmarks.policy;
 
+import dev.windlass.cuda.memory.pool.PhysicalMemory;
 import dev.windlass.cuda.driver.CudaException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.windlass.benchmarks.policy;
 
+import dev.windlass.cuda.memory.pool.PhysicalMemory;
 import dev.windlass.cuda.driver.CudaException;
 
 /** A range of addresses as large as the device, into which pages of one size are mapped. */

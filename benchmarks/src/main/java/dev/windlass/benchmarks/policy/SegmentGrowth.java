@@ -1,5 +1,6 @@
 package dev.windlass.benchmarks.policy;
 
+import dev.windlass.cuda.memory.pool.Segments;
 import java.util.ArrayList;
 
 /**

@@ -1,5 +1,6 @@
 package dev.windlass.benchmarks.policy;
 
+import dev.windlass.cuda.memory.pool.StreamOrder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
