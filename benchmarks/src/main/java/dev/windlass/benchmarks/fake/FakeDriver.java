@@ -50,12 +50,10 @@ public final class FakeDriver {
       compile(folder.resolve("libcuda.so.1"), driver);
       compile(
           folder.resolve("libcudart.so.13"),
-          List.of(
-              "-shared", "-fPIC", "-Wl,-soname,libcudart.so.13", fixture + "/fake_cudart.c"));
+          List.of("-shared", "-fPIC", "-Wl,-soname,libcudart.so.13", fixture + "/fake_cudart.c"));
       compile(
           folder.resolve("libnvidia-ml.so.1"),
-          List.of(
-              "-shared", "-fPIC", "-Wl,-soname,libnvidia-ml.so.1", fixture + "/fake_nvml.c"));
+          List.of("-shared", "-fPIC", "-Wl,-soname,libnvidia-ml.so.1", fixture + "/fake_nvml.c"));
       for (String program : List.of("launch_loop", "device_query")) {
         compile(
             folder.resolve(program),

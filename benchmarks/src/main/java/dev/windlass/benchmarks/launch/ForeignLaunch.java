@@ -8,9 +8,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The launch through the foreign functions that JDKs have from 22 on, which Windlass does not use as
- * it runs on 17. Reached by reflection, so that this compiles on 17; the call itself is a constant
- * method handle, as fast as if it had been written out.
+ * The launch through the foreign functions that JDKs have from 22 on, which Windlass does not use
+ * as it runs on 17. Reached by reflection, so that this compiles on 17; the call itself is a
+ * constant method handle, as fast as if it had been written out.
  */
 final class ForeignLaunch {
   /**
@@ -58,9 +58,7 @@ final class ForeignLaunch {
     Object layouts = Array.newInstance(layout, parameters.length);
     System.arraycopy(parameters, 0, layouts, 0, parameters.length);
     Object function =
-        descriptor
-            .getMethod("of", layout, layouts.getClass())
-            .invoke(null, ofInt, layouts);
+        descriptor.getMethod("of", layout, layouts.getClass()).invoke(null, ofInt, layouts);
     Object options = Array.newInstance(option, 0);
     return (MethodHandle)
         linker

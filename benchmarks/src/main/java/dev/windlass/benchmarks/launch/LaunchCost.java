@@ -63,6 +63,6 @@ public final class LaunchCost {
     String calls = effort == Effort.SMOKE ? "1000" : "20000000";
     String output =
         Programs.output(List.of(programs.resolve("launch_loop").toString(), calls), Map.of());
-    return Double.parseDouble(output.strip().split(" ")[1]);
+    return Double.parseDouble(output.strip().split(" ", -1)[1]);
   }
 }

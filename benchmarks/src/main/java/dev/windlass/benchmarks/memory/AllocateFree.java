@@ -49,8 +49,7 @@ public final class AllocateFree {
     }
     return new Table(
         "Allocate and free, " + threads + (threads == 1 ? " thread" : " threads"),
-        List.of(
-            "pair", "64 KiB: ns", "± ns", "B", "x ours", "mixed: ns", "± ns ", "B ", "x ours "),
+        List.of("pair", "64 KiB: ns", "± ns", "B", "x ours", "mixed: ns", "± ns ", "B ", "x ours "),
         rows,
         threads == 1 ? List.of() : List.of("Time of each thread; each has a stream of its own."));
   }

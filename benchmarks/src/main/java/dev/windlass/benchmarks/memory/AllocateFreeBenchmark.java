@@ -45,7 +45,8 @@ public class AllocateFreeBenchmark {
     driver = Cuda.open().driver();
     context = driver.retainPrimaryContext(0);
     driver.setCurrentContext(context);
-    shared = allocator.open(driver, context, new ArithmeticMemory(64L << 30), new ArithmeticOrder(0));
+    shared =
+        allocator.open(driver, context, new ArithmeticMemory(64L << 30), new ArithmeticOrder(0));
   }
 
   /** Gives all back, also what workers have live. */

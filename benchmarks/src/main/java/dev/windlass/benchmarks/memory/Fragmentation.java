@@ -42,7 +42,9 @@ public final class Fragmentation {
     List<List<Score>> scores = new ArrayList<>();
     for (Trace trace : traces) {
       scores.add(
-          Stream.of(Policy.values()).map(policy -> score(trace, policy, effort.repeats(5))).toList());
+          Stream.of(Policy.values())
+              .map(policy -> score(trace, policy, effort.repeats(5)))
+              .toList());
     }
     Table held = table("Memory: peak held / peak live", traces, scores, Score::ratio, true);
     return new Result(

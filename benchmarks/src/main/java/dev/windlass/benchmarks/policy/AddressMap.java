@@ -17,6 +17,7 @@ final class AddressMap<V> {
   }
 
   /** Removes and returns what stands at an address. */
+  @SuppressWarnings({"unchecked", "NullAway"}) // a key has a value, put by insert
   V remove(long address) {
     int mask = keys.length - 1;
     int at = slot(address);
@@ -26,7 +27,6 @@ final class AddressMap<V> {
       }
       at = (at + 1) & mask;
     }
-    @SuppressWarnings({"unchecked", "NullAway"}) // a key has a value, put by insert
     V value = (V) values[at];
     size--;
     close(at);
@@ -47,7 +47,9 @@ final class AddressMap<V> {
     size = 0;
   }
 
-  /** Moves entries back over the gap that a removal leaves, so that every probe still finds them. */
+  /**
+   * Moves entries back over the gap that a removal leaves, so that every probe still finds them.
+   */
   private void close(int removed) {
     int mask = keys.length - 1;
     int gap = removed;

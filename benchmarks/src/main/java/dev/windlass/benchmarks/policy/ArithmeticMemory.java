@@ -1,10 +1,12 @@
 package dev.windlass.benchmarks.policy;
 
-import dev.windlass.cuda.memory.pool.Segments;
-import dev.windlass.cuda.memory.pool.PhysicalMemory;
 import dev.windlass.cuda.driver.CudaException;
+import dev.windlass.cuda.memory.pool.PhysicalMemory;
+import dev.windlass.cuda.memory.pool.Segments;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A device's memory as numbers: addresses that are never used twice, a count of the bytes held, and
@@ -65,9 +67,7 @@ public final class ArithmeticMemory implements PhysicalMemory, Segments {
   @Override
   public synchronized void free(long address) {
     calls++;
-    Long bytes = segments.remove(address);
-    must(bytes != null, "free of a segment");
-    held -= bytes;
+    held -= there(segments.remove(address), "free of a segment");
   }
 
   @Override
@@ -98,8 +98,7 @@ public final class ArithmeticMemory implements PhysicalMemory, Segments {
   @Override
   public synchronized void release(long handle) {
     calls++;
-    Physical physical = handles.remove(handle);
-    must(physical != null, "release of memory");
+    Physical physical = there(handles.remove(handle), "release of memory");
     physical.released = true;
     giveBack(physical);
   }
@@ -107,8 +106,8 @@ public final class ArithmeticMemory implements PhysicalMemory, Segments {
   @Override
   public synchronized void map(long address, long bytes, long handle) {
     calls++;
-    Physical physical = handles.get(handle);
-    must(physical != null && physical.bytes == bytes, "mapping of another size");
+    Physical physical = there(handles.get(handle), "mapping of memory");
+    must(physical.bytes == bytes, "mapping of another size");
     must(mapped.put(address, physical) == null, "mapping where something is mapped");
     physical.maps++;
   }
@@ -122,8 +121,7 @@ public final class ArithmeticMemory implements PhysicalMemory, Segments {
   public synchronized void unmap(long address, long bytes) {
     calls++;
     for (long at = address; at < address + bytes; ) {
-      Physical physical = mapped.remove(at);
-      must(physical != null, "unmapping where nothing is mapped");
+      Physical physical = there(mapped.remove(at), "unmapping where nothing is mapped");
       at += physical.bytes;
       physical.maps--;
       giveBack(physical);
@@ -153,6 +151,11 @@ public final class ArithmeticMemory implements PhysicalMemory, Segments {
     long address = nextAddress;
     nextAddress += (bytes + 2 * GRANULARITY - 1) / GRANULARITY * GRANULARITY; // a gap after each
     return address;
+  }
+
+  private static <T> T there(@Nullable T value, String what) {
+    must(value != null, what);
+    return Objects.requireNonNull(value);
   }
 
   private static void must(boolean condition, String what) {

@@ -1,10 +1,10 @@
 package dev.windlass.benchmarks.policy;
 
-import dev.windlass.cuda.memory.pool.Segments;
 import dev.windlass.cuda.driver.CudaException;
 import dev.windlass.cuda.memory.DeviceAllocator;
 import dev.windlass.cuda.memory.MemoryBreakdown.Source;
 import dev.windlass.cuda.memory.MemoryUse;
+import dev.windlass.cuda.memory.pool.Segments;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * least {@code 256 * 2^b} bytes, each ordered by size and address; the first that is large enough
  * from the request's bin on is taken, and cut if it is twice as large or 128 MiB would be wasted. A
  * freed block merges with free neighbours. Regions start at 2 MiB and double; when the device
- * refuses, less is asked for by a tenth at a time, and then regions that are wholly free go back, if
- * that makes room enough.
+ * refuses, less is asked for by a tenth at a time, and then regions that are wholly free go back,
+ * if that makes room enough.
  *
  * <p>It knows one stream: what is freed is given out at once to whoever asks. With several streams
  * that would not be safe, and it flatters this policy's figures where a trace has two.

@@ -1,12 +1,12 @@
 package dev.windlass.benchmarks.policy;
 
-import dev.windlass.cuda.memory.pool.StreamOrder;
-import dev.windlass.cuda.memory.pool.Segments;
-import dev.windlass.cuda.memory.pool.PhysicalMemory;
 import dev.windlass.cuda.driver.CudaException;
 import dev.windlass.cuda.memory.DeviceAllocator;
 import dev.windlass.cuda.memory.MemoryBreakdown.Source;
 import dev.windlass.cuda.memory.MemoryUse;
+import dev.windlass.cuda.memory.pool.PhysicalMemory;
+import dev.windlass.cuda.memory.pool.Segments;
+import dev.windlass.cuda.memory.pool.StreamOrder;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

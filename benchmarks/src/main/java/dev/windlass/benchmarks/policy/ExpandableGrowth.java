@@ -1,7 +1,6 @@
 package dev.windlass.benchmarks.policy;
 
 import dev.windlass.cuda.memory.pool.PhysicalMemory;
-import dev.windlass.cuda.driver.CudaException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +63,9 @@ final class ExpandableGrowth implements Growth {
     return all;
   }
 
-  /** Maps the first bytes of an unmapped block; the result is in the set, merged with neighbours. */
+  /**
+   * Maps the first bytes of an unmapped block; the result is in the set, merged with neighbours.
+   */
   private Block map(Block block, long bytes) {
     FreeBlocks blocks = block.free;
     long mapped = segment(block).map(block.address, bytes);

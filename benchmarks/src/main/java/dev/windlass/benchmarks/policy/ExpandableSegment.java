@@ -1,7 +1,7 @@
 package dev.windlass.benchmarks.policy;
 
-import dev.windlass.cuda.memory.pool.PhysicalMemory;
 import dev.windlass.cuda.driver.CudaException;
+import dev.windlass.cuda.memory.pool.PhysicalMemory;
 
 /** A range of addresses as large as the device, into which pages of one size are mapped. */
 final class ExpandableSegment {
@@ -20,7 +20,9 @@ final class ExpandableSegment {
     address = memory.reserve(bytes);
   }
 
-  /** Maps the pages that hold these bytes, of which the first starts a page; returns their bytes. */
+  /**
+   * Maps the pages that hold these bytes, of which the first starts a page; returns their bytes.
+   */
   long map(long from, long size) {
     int first = (int) ((from - address) / page);
     int end = (int) ((from - address + size + page - 1) / page);

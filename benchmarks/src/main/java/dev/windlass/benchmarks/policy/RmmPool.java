@@ -1,11 +1,11 @@
 package dev.windlass.benchmarks.policy;
 
-import dev.windlass.cuda.memory.pool.StreamOrder;
-import dev.windlass.cuda.memory.pool.Segments;
 import dev.windlass.cuda.driver.CudaException;
 import dev.windlass.cuda.memory.DeviceAllocator;
 import dev.windlass.cuda.memory.MemoryBreakdown.Source;
 import dev.windlass.cuda.memory.MemoryUse;
+import dev.windlass.cuda.memory.pool.Segments;
+import dev.windlass.cuda.memory.pool.StreamOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * RMM's pool.
  *
  * <p>Requests are rounded to 256 bytes. Each stream has a list of free pieces ordered by address,
- * which merge as they come in and are searched from the start for the best fit; what is left over of
- * a piece stays in the list. On a miss a piece of another stream is taken, which the stream then
+ * which merge as they come in and are searched from the start for the best fit; what is left over
+ * of a piece stays in the list. On a miss a piece of another stream is taken, which the stream then
  * waits for; then the lists are merged one after the other into the stream's own; then the pool
  * grows, by as much as it holds, or by half of that and so on down to the need if the device
  * refuses. It gives nothing back while it lives.

@@ -36,11 +36,7 @@ public enum Effort {
   ChainedOptionsBuilder apply(ChainedOptionsBuilder options) {
     if (this == SMOKE) {
       TimeValue moment = new TimeValue(10, TimeUnit.MILLISECONDS);
-      return options
-          .forks(0)
-          .warmupIterations(0)
-          .measurementIterations(1)
-          .measurementTime(moment);
+      return options.forks(0).warmupIterations(0).measurementIterations(1).measurementTime(moment);
     }
     boolean full = this == FULL;
     TimeValue time = new TimeValue(full ? 1000 : 300, TimeUnit.MILLISECONDS);

@@ -6,8 +6,8 @@ import java.util.SplittableRandom;
 
 /**
  * Training of a transformer in mixed precision: 2 bytes per weight, gradient and activation, 12 per
- * weight for the optimiser, whose state is made at the end of the first step. Sequences have another
- * length in each step, as batches of text have.
+ * weight for the optimiser, whose state is made at the end of the first step. Sequences have
+ * another length in each step, as batches of text have.
  *
  * <p>The sizes of a layer follow from its shape. With {@code t} tokens of {@code h} features, the
  * forward pass keeps about {@code 17 t h} values and the attention's two squares for the backward

@@ -1,9 +1,9 @@
 package dev.windlass.benchmarks.policy;
 
-import dev.windlass.cuda.memory.pool.StreamOrder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.windlass.cuda.memory.DeviceAllocator;
+import dev.windlass.cuda.memory.pool.StreamOrder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,8 +18,15 @@ class BfcAllocatorTest extends PolicyKit {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 0", "256, 0", "511, 0", "512, 1", "1023, 1", "1024, 2",
-    "268435455, 19", "268435456, 20", "1099511627776, 20"
+    "1, 0",
+    "256, 0",
+    "511, 0",
+    "512, 1",
+    "1023, 1",
+    "1024, 2",
+    "268435455, 19",
+    "268435456, 20",
+    "1099511627776, 20"
   })
   void bin_size_isThePowerOfTwoBelowIt(long bytes, int bin) {
     assertThat(BfcAllocator.bin(bytes)).isEqualTo(bin);

@@ -1,6 +1,5 @@
 package dev.windlass.benchmarks.policy;
 
-import dev.windlass.cuda.memory.pool.StreamOrder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +7,7 @@ import dev.windlass.benchmarks.trace.Trace;
 import dev.windlass.benchmarks.trace.Traces;
 import dev.windlass.cuda.memory.DeviceAllocator;
 import dev.windlass.cuda.memory.OutOfDeviceMemoryException;
+import dev.windlass.cuda.memory.pool.StreamOrder;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -102,7 +102,6 @@ abstract class PolicyKit {
   @Test
   void allocate_nothing_isRefused() {
     DeviceAllocator allocator = allocator(memory, 64L << 30, new ArithmeticOrder(0));
-    assertThatThrownBy(() -> allocator.allocate(0, 0))
-        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> allocator.allocate(0, 0)).isInstanceOf(IllegalArgumentException.class);
   }
 }

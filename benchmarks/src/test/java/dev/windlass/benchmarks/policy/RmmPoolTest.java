@@ -1,9 +1,9 @@
 package dev.windlass.benchmarks.policy;
 
-import dev.windlass.cuda.memory.pool.StreamOrder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.windlass.cuda.memory.DeviceAllocator;
+import dev.windlass.cuda.memory.pool.StreamOrder;
 import org.junit.jupiter.api.Test;
 
 class RmmPoolTest extends PolicyKit {
