@@ -5,6 +5,7 @@
 
 struct Fake fake;
 __thread struct Device *current;
+__thread bool in_host_function;
 
 static uint64_t from_environment(const char *name, uint64_t otherwise) {
   const char *text = getenv(name);
@@ -18,6 +19,7 @@ __attribute__((constructor)) static void start(void) {
   fake.driver_version = (int)from_environment("FAKE_CUDA_DRIVER_VERSION", 13010);
   fake.init_result = (int)from_environment("FAKE_CUDA_INIT", SUCCESS);
   fake.memory = from_environment("FAKE_CUDA_MEMORY", 1ull << 30);
+  fake.mig = from_environment("FAKE_CUDA_MIG", 0);
 }
 
 static int java_hash(const char *text) {
@@ -31,9 +33,14 @@ CUresult enter(const char *call, bool needs_context) {
   if (fake.fail_at > 0 && java_hash(call) == fake.fail_call && --fake.fail_at == 0) {
     return fake.fail_code;
   }
+  if (in_host_function) return NOT_PERMITTED;
   if (!fake.initialized) return NOT_INITIALIZED;
-  if (needs_context && (!current || !current->context_references)) return INVALID_CONTEXT;
-  return SUCCESS;
+  if (!needs_context) return SUCCESS;
+  return !current || !current->context_references ? INVALID_CONTEXT : current->error;
+}
+
+void fault(struct Device *device, int code) {
+  if (!device->error) device->error = code;
 }
 
 CUresult leave(CUresult result) {
@@ -66,6 +73,13 @@ NATIVE(void, failAt)(void *env, void *type, int32_t call, int32_t nth, int32_t c
   pthread_mutex_unlock(&fake.lock);
 }
 
+NATIVE(void, failKernelAt)(void *env, void *type, int32_t nth, int32_t code) {
+  (void)env, (void)type;
+  pthread_mutex_lock(&fake.lock);
+  fake.kernel_fault_at = nth, fake.kernel_fault = code;
+  pthread_mutex_unlock(&fake.lock);
+}
+
 NATIVE(void, delay)(void *env, void *type, int32_t micros) {
   (void)env, (void)type;
   pthread_mutex_lock(&fake.lock);
@@ -79,15 +93,25 @@ NATIVE(void, pose)
   (void)env, (void)type;
   pthread_mutex_lock(&fake.lock);
   fake.delay_micros = 0;
-  drain_all();
-  forget_memory();
-  forget_streams();
-  forget_modules();
+  drain_all(NULL);
+  forget_memory(NULL);
+  forget_streams(NULL);
+  forget_events(NULL);
+  forget_graphs();
+  forget_modules(NULL);
   memset(fake.live, 0, sizeof fake.live);
   memset(fake.device, 0, sizeof fake.device);
   fake.initialized = false;
   fake.devices = devices, fake.driver_version = driver_version;
   fake.init_result = init_result, fake.memory = (uint64_t)memory;
-  fake.fail_at = 0;
+  fake.fail_at = fake.kernel_fault_at = 0;
+  fake.mig = false;
+  pthread_mutex_unlock(&fake.lock);
+}
+
+NATIVE(void, instances)(void *env, void *type) {
+  (void)env, (void)type;
+  pthread_mutex_lock(&fake.lock);
+  fake.mig = true;
   pthread_mutex_unlock(&fake.lock);
 }

@@ -1,66 +1,105 @@
-/* Modules, functions and launches. A module is PTX text, of which the entries' names are read; one
- * kernel really runs, fill(u64 to, u32 n, u32 value), and every launch leaves its arguments. */
+/* Modules and functions. Of PTX text the entries and their parameters are read; cubin.c does machine code. */
 #include "fake_cuda.h"
 #include <stdio.h>
 
-struct Module;
-
-struct Function {
-  char name[64];
-  struct Module *module;
-  int dynamic_shared;
-  struct Function *next;
-};
-
 struct Module {
-  bool live;
+  void *handle;
+  struct Device *device;
   struct Function *functions;
-  struct Module *next;
 };
 
-static struct Module *modules;
-static struct {
-  long count;
-  int shape[7];
-  unsigned char arguments[4096];
-  size_t bytes;
-} launched;
+static struct Module *module_of(void *handle) { return record_of(MODULE, handle); }
 
-static struct Module *module_of(void *handle) {
-  struct Module *m = modules;
-  while (m && m != handle) m = m->next;
-  return m && m->live ? m : NULL;
-}
-
-void forget_modules(void) {
-  for (struct Module *m = modules; m; m = m->next) m->live = false;
-}
-
-static struct Function *function_of(void *handle) {
-  for (struct Module *m = modules; m; m = m->next) {
-    for (struct Function *f = m->functions; f; f = f->next) {
-      if (f == handle) return m->live ? f : NULL;
-    }
+static void end(struct Module *m) {
+  for (struct Function *f = m->functions, *next; f; f = next) {
+    next = f->next;
+    if (f->handle) drop_handle(f->handle);
+    free(f);
   }
-  return NULL;
+  drop_handle(m->handle);
+  free(m);
+}
+
+void forget_modules(struct Device *device) {
+  uint64_t at = 0;
+  for (struct Module *m; (m = next_record(MODULE, &at));) {
+    if (!device || m->device == device) end(m);
+  }
+}
+
+struct Function *function_of(void *handle) {
+  struct Function *f = record_of(FUNCTION, handle);
+  return f && f->device == current ? f : NULL;
+}
+
+/* One ".param .u64 name" or ".param .align 4 .b8 name[12]": its size, at the next aligned place. */
+static void read_parameter(struct Function *f, const char *at, const char *end) {
+  int bytes = 0, alignment = 0, bits;
+  for (const char *dot = at + 1; dot < end; dot++) {
+    if (*dot != '.') continue;
+    if (!strncmp(dot, ".align", 6) && !alignment) alignment = atoi(dot + 6);
+    if (!strncmp(dot, ".ptr", 4)) break;
+    if (strchr("usfb", dot[1]) && (bits = atoi(dot + 2))) bytes = bits / 8;
+  }
+  if (!bytes || f->parameters == MAX_PARAMETERS) return;
+  if (!alignment || alignment < bytes) alignment = bytes;
+  const char *count = memchr(at, '[', (size_t)(end - at));
+  if (count) bytes *= atoi(count + 1);
+  int offset = (f->parameter_bytes + alignment - 1) / alignment * alignment;
+  f->parameter[f->parameters++] = (struct Parameter){offset, bytes};
+  f->parameter_bytes = offset + bytes;
+}
+
+struct Function *new_function(struct Function **list) {
+  struct Function *f = calloc(1, sizeof *f);
+  f->device = current;
+  f->carveout = -1;
+  f->next = *list;
+  return *list = f;
+}
+
+static void read_entry(struct Function *f, const char *at) {
+  int length = 0;
+  sscanf(at, ".entry %255[A-Za-z0-9_$]%n", f->name, &length);
+  at += length;
+  at += strspn(at, " \t\r\n");
+  const char *end = *at == '(' ? strchr(at, ')') : NULL;
+  while (end && at < end) {
+    const char *comma = memchr(at, ',', (size_t)(end - at));
+    if (!comma) comma = end;
+    const char *parameter = strstr(at, ".param");
+    if (parameter && parameter < comma) read_parameter(f, parameter, comma);
+    at = comma + 1;
+  }
+}
+
+static CUresult check_text(const char *image) {
+  int major, minor, target, depth = 0;
+  const char *version = strstr(image, ".version");
+  if (!version || sscanf(version, ".version %d.%d", &major, &minor) != 2) return INVALID_IMAGE;
+  if (major * 10 + minor > 91) return UNSUPPORTED_PTX_VERSION;
+  const char *architecture = strstr(image, ".target sm_");
+  if (architecture && sscanf(architecture, ".target sm_%d", &target) == 1 && target > 90) return INVALID_PTX;
+  for (const char *at = image; *at && depth >= 0; at++) depth += (*at == '{') - (*at == '}');
+  return depth ? INVALID_PTX : SUCCESS;
+}
+
+static CUresult read_text(const char *image, struct Function **functions) {
+  CUresult checked = check_text(image);
+  if (checked) return checked;
+  for (const char *at = image; (at = strstr(at, ".entry ")); at++) read_entry(new_function(functions), at);
+  return SUCCESS;
 }
 
 API CUresult cuModuleLoadData(void **module, const char *image) {
   ENTER(true);
-  int major, minor;
-  const char *version = strstr(image, ".version");
-  if (!version || sscanf(version, ".version %d.%d", &major, &minor) != 2) return leave(INVALID_IMAGE);
-  if (major * 10 + minor > 91) return leave(UNSUPPORTED_PTX_VERSION);
+  struct Function *functions = NULL;
+  CUresult result = is_cubin(image) ? read_cubin(image, &functions) : read_text(image, &functions);
+  if (result) return leave(result);
   struct Module *m = calloc(1, sizeof *m);
-  *m = (struct Module){.live = true, .next = modules};
-  for (const char *at = image; (at = strstr(at, ".entry ")); at++) {
-    struct Function *f = calloc(1, sizeof *f);
-    sscanf(at, ".entry %63[A-Za-z0-9_$]", f->name);
-    f->module = m, f->next = m->functions, m->functions = f;
-  }
-  modules = m;
-  fake.live[MODULE]++;
-  *module = m;
+  m->device = current;
+  m->functions = functions;
+  *module = m->handle = new_handle(MODULE, m);
   return leave(SUCCESS);
 }
 
@@ -68,8 +107,7 @@ API CUresult cuModuleUnload(void *module) {
   ENTER(true);
   struct Module *m = module_of(module);
   if (!m) return leave(INVALID_HANDLE);
-  m->live = false;
-  fake.live[MODULE]--;
+  end(m);
   return leave(SUCCESS);
 }
 
@@ -79,16 +117,28 @@ API CUresult cuModuleGetFunction(void **function, void *module, const char *name
   if (!m) return leave(INVALID_HANDLE);
   struct Function *f = m->functions;
   while (f && strcmp(f->name, name)) f = f->next;
-  *function = f;
-  return leave(f ? SUCCESS : NOT_FOUND);
+  if (!f) return leave(NOT_FOUND);
+  if (!f->handle) f->handle = new_handle(FUNCTION, f);
+  *function = f->handle;
+  return leave(SUCCESS);
+}
+
+API CUresult cuFuncGetParamInfo(void *function, size_t index, size_t *offset, size_t *bytes) {
+  ENTER(true);
+  struct Function *f = function_of(function);
+  if (!f) return leave(INVALID_HANDLE);
+  if (index >= (size_t)f->parameters) return leave(INVALID_VALUE);
+  *offset = (size_t)f->parameter[index].offset;
+  *bytes = (size_t)f->parameter[index].bytes;
+  return leave(SUCCESS);
 }
 
 API CUresult cuFuncGetAttribute(int *value, int attribute, void *function) {
   ENTER(true);
   struct Function *f = function_of(function);
   if (!f) return leave(INVALID_HANDLE);
-  const int values[] = {1024, 0, 0, 0, 32, 91, 90, 0, f->dynamic_shared};
-  if (attribute < 0 || attribute > 8) return leave(INVALID_VALUE);
+  const int values[] = {1024, 0, 0, 0, 32, 91, 90, 0, f->dynamic_shared, f->carveout, 0, 0, 0, 0, f->large_clusters, 0};
+  if (attribute < 0 || attribute > 15) return leave(INVALID_VALUE);
   *value = values[attribute];
   return leave(SUCCESS);
 }
@@ -97,18 +147,23 @@ API CUresult cuFuncSetAttribute(void *function, int attribute, int value) {
   ENTER(true);
   struct Function *f = function_of(function);
   if (!f) return leave(INVALID_HANDLE);
-  if (attribute != 8 || value < 0 || value > 232448) return leave(INVALID_VALUE);
-  f->dynamic_shared = value;
+  const bool good[] = {[8] = value >= 0 && value <= 232448, [9] = value >= -1 && value <= 100, [14] = value == 0 || value == 1};
+  if (attribute < 0 || attribute > 14 || !good[attribute]) return leave(INVALID_VALUE);
+  *(attribute == 8 ? &f->dynamic_shared : attribute == 9 ? &f->carveout : &f->large_clusters) = value;
   return leave(SUCCESS);
+}
+
+int active_blocks(int threads, size_t shared) {
+  size_t by_threads = 2048 / (size_t)threads, by_shared = 233472 / (shared + 1024);
+  size_t least = by_threads < by_shared ? by_threads : by_shared;
+  return (int)(least < 32 ? least : 32);
 }
 
 API CUresult cuOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, void *function, int threads, size_t shared) {
   ENTER(true);
   if (!function_of(function)) return leave(INVALID_HANDLE);
   if (threads < 1 || threads > 1024) return leave(INVALID_VALUE);
-  size_t by_threads = 2048 / (size_t)threads, by_shared = 233472 / (shared + 1024);
-  size_t least = by_threads < by_shared ? by_threads : by_shared;
-  *blocks = (int)(least < 32 ? least : 32);
+  *blocks = active_blocks(threads, shared);
   return leave(SUCCESS);
 }
 
@@ -117,68 +172,6 @@ API CUresult cuOccupancyMaxPotentialBlockSize(int *grid, int *block, void *funct
   ENTER(true);
   if (!function_of(function)) return leave(INVALID_HANDLE);
   *block = limit > 0 && limit < 1024 ? limit : 1024;
-  *grid = 132 * (2048 / *block);
+  *grid = multiprocessors() * (2048 / *block);
   return leave(SUCCESS);
-}
-
-static void do_fill(struct Work *w) {
-  for (uint64_t i = 0; i < w->bytes / 4; i++) ((int32_t *)w->to)[i] = w->value;
-}
-
-static void do_nothing(struct Work *w) { (void)w; }
-
-API CUresult cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
-                            unsigned shared, void *stream, void **parameters, void **extra) {
-  ENTER(true);
-  struct Function *f = function_of(function);
-  if (!f || !stream_known(stream)) return leave(INVALID_HANDLE);
-  uint64_t allowed = f->dynamic_shared > 49152 ? (uint64_t)f->dynamic_shared : 49152;
-  if (!gx || !gy || !gz || !bx || !by || !bz || (uint64_t)bx * by * bz > 1024 || shared > allowed) return leave(INVALID_VALUE);
-  if (parameters) return leave(INVALID_VALUE); /* only the packed form is made */
-  const void *arguments = NULL;
-  size_t bytes = 0;
-  for (; extra && *extra; extra += 2) {
-    if (*extra == (void *)1) arguments = extra[1];
-    else if (*extra == (void *)2) bytes = *(size_t *)extra[1];
-    else return leave(INVALID_VALUE);
-  }
-  if (bytes > sizeof launched.arguments) return leave(INVALID_VALUE);
-  if (bytes) memcpy(launched.arguments, arguments, bytes);
-  launched.bytes = bytes;
-  launched.count++;
-  const int shape[] = {(int)gx, (int)gy, (int)gz, (int)bx, (int)by, (int)bz, (int)shared};
-  memcpy(launched.shape, shape, sizeof shape);
-  struct Work w = {.run = do_nothing};
-  if (!strcmp(f->name, "fill") && bytes == 16) {
-    uint64_t to;
-    uint32_t n;
-    memcpy(&to, launched.arguments, 8);
-    memcpy(&n, launched.arguments + 8, 4);
-    memcpy(&w.value, launched.arguments + 12, 4);
-    if (!accessible(to, 4ull * n)) return leave(700);
-    w.run = do_fill, w.to = (void *)to, w.bytes = 4ull * n;
-  }
-  return leave(submit(stream, w));
-}
-
-#define NATIVE(type, name) API type Java_dev_windlass_cuda_fake_FakeCuda_##name
-
-NATIVE(int64_t, launches)(void *env, void *type) {
-  (void)env, (void)type;
-  return launched.count;
-}
-
-NATIVE(int32_t, launchShape)(void *env, void *type, int32_t index) {
-  (void)env, (void)type;
-  return launched.shape[index];
-}
-
-NATIVE(int32_t, launchArgumentBytes)(void *env, void *type) {
-  (void)env, (void)type;
-  return (int32_t)launched.bytes;
-}
-
-NATIVE(int8_t, launchArgument)(void *env, void *type, int32_t index) {
-  (void)env, (void)type;
-  return (int8_t)launched.arguments[index];
 }

@@ -1,70 +1,107 @@
-/* Streams are threads, events are counters. */
-#include "fake_cuda.h"
-#include <time.h>
+/* Streams are threads. The null stream is one per device, and works at once while it has nothing to
+ * wait for. */
+#include "streams.h"
 #include <unistd.h>
 
-struct Stream {
-  bool live, blocking, busy;
-  struct Work *first, **last;
-  struct Stream *next;
-};
+static struct Stream *streams; /* those with a thread, the destroyed ones among them */
 
-/* Every record has a number; the event stands for the last one that was asked for. */
-struct Event {
-  bool live, timing;
-  uint64_t recorded, done;
-  double millis;
-  struct Event *next;
-};
-
-static struct Stream *streams;
-static struct Event *events;
-
-static struct Stream *stream_of(void *handle) {
-  struct Stream *s = streams;
-  while (s && s != handle) s = s->next;
-  return s && s->live ? s : NULL;
+static struct Stream *create(struct Device *device, bool blocking) {
+  struct Stream *s = calloc(1, sizeof *s);
+  *s = (struct Stream){.live = true, .blocking = blocking, .device = device, .next = streams};
+  s->last = &s->first;
+  streams = s;
+  return s;
 }
 
-static struct Event *event_of(void *handle) {
-  struct Event *e = events;
-  while (e && e != handle) e = e->next;
-  return e && e->live ? e : NULL;
+struct Stream *stream_of(void *handle) {
+  if (handle) return record_of(STREAM, handle);
+  if (!current->null_stream) current->null_stream = create(current, false);
+  return current->null_stream;
 }
 
-bool stream_known(void *stream) { return !stream || stream_of(stream); }
+bool stream_known(void *stream) { return stream_of(stream); }
 
-void forget_streams(void) {
-  for (struct Stream *s = streams; s; s = s->next) s->live = false;
-  for (struct Event *e = events; e; e = e->next) e->live = false;
-  pthread_cond_broadcast(&fake.changed);
+bool stream_of_current(void *stream) {
+  struct Stream *s = stream_of(stream);
+  return s && s->device == current;
 }
 
 static bool idle(struct Stream *s) { return !s->first && !s->busy; }
 
-static void wait_for(struct Stream *s) {
-  while (!idle(s)) pthread_cond_wait(&fake.changed, &fake.lock);
+static void discard(struct Stream *s) {
+  struct Stream **p = &streams;
+  while (*p != s) p = &(*p)->next;
+  *p = s->next;
+  free(s);
+  pthread_cond_broadcast(&fake.changed);
 }
 
-void drain_all(void) {
-  for (struct Stream *s = streams; s; s = s->next) wait_for(s);
+static void end(struct Stream *s) {
+  s->live = false;
+  leave_capture(s);
+  if (s->handle) drop_handle(s->handle);
+  if (!s->threaded) discard(s);
+  pthread_cond_broadcast(&fake.changed);
+}
+
+void forget_streams(struct Device *device) {
+  uint64_t at = 0;
+  for (struct Stream *s; (s = next_record(STREAM, &at));) {
+    if (!device || s->device == device) end(s);
+  }
+  for (int i = 0; i < MAX_DEVICES; i++) {
+    if (!fake.device[i].null_stream || (device && device != &fake.device[i])) continue;
+    end(fake.device[i].null_stream);
+    fake.device[i].null_stream = NULL;
+  }
+}
+
+void drain_all(struct Device *device) {
+  for (struct Stream *s = streams; s; s = s ? s->next : streams) {
+    if (idle(s) || (device && s->device != device)) continue;
+    pthread_cond_wait(&fake.changed, &fake.lock);
+    s = NULL; /* it may be gone: look from the start */
+  }
+}
+
+static bool heeds(struct Stream *s, struct Stream *null) { return s->blocking && s->device == null->device; }
+
+static void wait_for(struct Stream *s) {
+  void *handle = s->handle;
+  uint64_t until = s->queued;
+  while (s && s->done < until) {
+    pthread_cond_wait(&fake.changed, &fake.lock);
+    if (handle) s = record_of(STREAM, handle);
+  }
+}
+
+static void wait_for_those_that_heed(struct Stream *null) {
+  for (struct Stream *s = streams; s; s = s ? s->next : streams) {
+    if (idle(s) || !heeds(s, null)) continue;
+    pthread_cond_wait(&fake.changed, &fake.lock);
+    s = NULL;
+  }
 }
 
 CUresult drain(void *handle) {
-  if (!handle) {
-    for (struct Stream *s = streams; s; s = s->next) {
-      if (s->blocking) wait_for(s);
-    }
-    return SUCCESS;
-  }
   struct Stream *s = stream_of(handle);
   if (!s) return INVALID_HANDLE;
+  if (s->capture) return forbid(s);
+  struct Device *device = s->device;
+  if (!handle) wait_for_those_that_heed(s);
   wait_for(s);
-  return SUCCESS;
+  return device->error;
 }
 
-static void *serve(void *handle) {
-  struct Stream *s = handle;
+/* In a lost context nothing runs any more; only what others wait for still comes. */
+static void perform(struct Work *w) {
+  if (!w->device->error || w->comes_anyway) w->run(w);
+  free(w->data);
+  if (w->event) release_event(w->event);
+}
+
+static void *serve(void *stream) {
+  struct Stream *s = stream;
   pthread_mutex_lock(&fake.lock);
   while (s->live || s->first) {
     struct Work *w = s->first;
@@ -81,55 +118,95 @@ static void *serve(void *handle) {
       usleep(delay);
       pthread_mutex_lock(&fake.lock);
     }
-    w->run(w);
+    perform(w);
     free(w);
     s->busy = false;
+    s->done++;
     pthread_cond_broadcast(&fake.changed);
   }
+  discard(s);
   pthread_mutex_unlock(&fake.lock);
   return NULL;
 }
 
+static void start_thread(struct Stream *s) {
+  pthread_t thread;
+  if (s->threaded) return;
+  if (pthread_create(&thread, NULL, serve, s)) abort();
+  pthread_detach(thread);
+  s->threaded = true;
+}
+
 CUresult submit(void *handle, struct Work work) {
-  if (!handle) {
-    drain(NULL);
-    work.run(&work);
-    return SUCCESS;
-  }
   struct Stream *s = stream_of(handle);
-  if (!s) return INVALID_HANDLE;
+  CUresult refused = !s ? INVALID_HANDLE : handle ? SUCCESS : null_stream_refused(s->device);
+  if (!refused && s->capture) return capture_work(s, work);
+  if (refused) {
+    free(work.data);
+    return refused;
+  }
+  work.device = s->device;
+  if (work.event) retain_event(work.event);
+  if (!handle) {
+    wait_for_those_that_heed(s);
+    if (idle(s) && !work.may_block && !fake.delay_micros) {
+      perform(&work);
+      return SUCCESS;
+    }
+  } else if (s->blocking && s->device->null_stream) {
+    wait_for(s->device->null_stream);
+  }
+  start_thread(s);
   struct Work *w = malloc(sizeof *w);
   *w = work;
   w->next = NULL;
   *s->last = w;
   s->last = &w->next;
+  s->queued++;
   pthread_cond_broadcast(&fake.changed);
+  return SUCCESS;
+}
+
+static CUresult new_stream(void **stream, unsigned flags, int priority) {
+  if (flags > 1) return INVALID_VALUE;
+  struct Stream *s = create(current, flags == 0);
+  s->priority = priority < GREATEST_PRIORITY ? GREATEST_PRIORITY : priority > 0 ? 0 : priority;
+  start_thread(s);
+  *stream = s->handle = new_handle(STREAM, s);
   return SUCCESS;
 }
 
 API CUresult cuStreamCreate(void **stream, unsigned flags) {
   ENTER(true);
-  if (flags > 1) return leave(INVALID_VALUE);
-  struct Stream *s = calloc(1, sizeof *s);
-  *s = (struct Stream){.live = true, .blocking = flags == 0, .next = streams};
-  s->last = &s->first;
-  pthread_t thread;
-  if (pthread_create(&thread, NULL, serve, s)) abort();
-  pthread_detach(thread);
-  streams = s;
-  fake.live[STREAM]++;
-  *stream = s;
+  return leave(new_stream(stream, flags, 0));
+}
+
+/* A priority out of the range is clamped. */
+API CUresult cuStreamCreateWithPriority(void **stream, unsigned flags, int priority) {
+  ENTER(true);
+  return leave(new_stream(stream, flags, priority));
+}
+
+API CUresult cuStreamGetPriority(void *stream, int *priority) {
+  ENTER(true);
+  struct Stream *s = stream_of(stream);
+  if (!s) return leave(INVALID_HANDLE);
+  *priority = s->priority;
+  return leave(SUCCESS);
+}
+
+API CUresult cuCtxGetStreamPriorityRange(int *least, int *greatest) {
+  ENTER(true);
+  *least = 0, *greatest = GREATEST_PRIORITY;
   return leave(SUCCESS);
 }
 
 /* Its work goes on; the handle is dead at once. */
 API CUresult cuStreamDestroy_v2(void *stream) {
   ENTER(true);
-  struct Stream *s = stream_of(stream);
+  struct Stream *s = stream ? stream_of(stream) : NULL;
   if (!s) return leave(INVALID_HANDLE);
-  s->live = false;
-  fake.live[STREAM]--;
-  pthread_cond_broadcast(&fake.changed);
+  end(s);
   return leave(SUCCESS);
 }
 
@@ -142,82 +219,25 @@ API CUresult cuStreamSynchronize(void *stream) {
 
 API CUresult cuStreamQuery(void *stream) {
   ENTER(true);
-  if (!stream_known(stream)) return leave(INVALID_HANDLE);
-  for (struct Stream *s = streams; s; s = s->next) {
-    if ((stream ? s == stream : s->blocking) && !idle(s)) return leave(NOT_READY);
+  struct Stream *s = stream_of(stream);
+  if (!s) return leave(INVALID_HANDLE);
+  if (s->capture) return leave(forbid(s));
+  for (struct Stream *other = streams; other; other = other->next) {
+    if ((other == s || (!stream && heeds(other, s))) && !idle(other)) return leave(NOT_READY);
   }
   return leave(SUCCESS);
 }
 
-static void do_wait(struct Work *w) {
-  while (w->event->done < w->number) pthread_cond_wait(&fake.changed, &fake.lock);
+static void do_host(struct Work *w) {
+  pthread_mutex_unlock(&fake.lock);
+  in_host_function = true;
+  w->host(w->to);
+  in_host_function = false;
+  pthread_mutex_lock(&fake.lock);
 }
 
-API CUresult cuStreamWaitEvent(void *stream, void *event, unsigned flags) {
+API CUresult cuLaunchHostFunc(void *stream, void (*function)(void *), void *argument) {
   ENTER(true);
-  struct Event *e = event_of(event);
-  if (!e) return leave(INVALID_HANDLE);
-  if (flags) return leave(INVALID_VALUE);
-  return leave(submit(stream, (struct Work){.run = do_wait, .event = e, .number = e->recorded}));
-}
-
-API CUresult cuEventCreate(void **event, unsigned flags) {
-  ENTER(true);
-  if (flags & ~3u) return leave(INVALID_VALUE);
-  struct Event *e = calloc(1, sizeof *e);
-  *e = (struct Event){.live = true, .timing = !(flags & 2), .next = events};
-  events = e;
-  fake.live[EVENT]++;
-  *event = e;
-  return leave(SUCCESS);
-}
-
-/* The record stays, so that streams that wait for it still can. */
-API CUresult cuEventDestroy_v2(void *event) {
-  ENTER(true);
-  struct Event *e = event_of(event);
-  if (!e) return leave(INVALID_HANDLE);
-  e->live = false;
-  fake.live[EVENT]--;
-  return leave(SUCCESS);
-}
-
-static void do_record(struct Work *w) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  w->event->millis = (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-  if (w->event->done < w->number) w->event->done = w->number;
-  pthread_cond_broadcast(&fake.changed);
-}
-
-API CUresult cuEventRecord(void *event, void *stream) {
-  ENTER(true);
-  struct Event *e = event_of(event);
-  if (!e || !stream_known(stream)) return leave(INVALID_HANDLE);
-  return leave(submit(stream, (struct Work){.run = do_record, .event = e, .number = ++e->recorded}));
-}
-
-API CUresult cuEventQuery(void *event) {
-  ENTER(true);
-  struct Event *e = event_of(event);
-  if (!e) return leave(INVALID_HANDLE);
-  return leave(e->done == e->recorded ? SUCCESS : NOT_READY);
-}
-
-API CUresult cuEventSynchronize(void *event) {
-  ENTER(true);
-  struct Event *e = event_of(event);
-  if (!e) return leave(INVALID_HANDLE);
-  uint64_t number = e->recorded;
-  while (e->done < number) pthread_cond_wait(&fake.changed, &fake.lock);
-  return leave(SUCCESS);
-}
-
-API CUresult cuEventElapsedTime_v2(float *millis, void *from, void *to) {
-  ENTER(true);
-  struct Event *a = event_of(from), *b = event_of(to);
-  if (!a || !b || !a->timing || !b->timing || !a->recorded || !b->recorded) return leave(INVALID_HANDLE);
-  if (a->done < a->recorded || b->done < b->recorded) return leave(NOT_READY);
-  *millis = (float)(b->millis - a->millis);
-  return leave(SUCCESS);
+  if (!function) return leave(INVALID_VALUE);
+  return leave(submit(stream, (struct Work){.run = do_host, .host = function, .to = argument, .may_block = true}));
 }

@@ -1,9 +1,10 @@
 package dev.windlass.cli;
 
 import dev.windlass.cuda.Cuda;
+import dev.windlass.cuda.Device;
 import dev.windlass.cuda.availability.CudaVersion;
 import dev.windlass.cuda.availability.DriverFit;
-import dev.windlass.cuda.device.Device;
+import dev.windlass.cuda.device.DeviceProperties;
 import dev.windlass.cuda.device.DeviceUuid;
 import dev.windlass.cuda.health.DeviceHealth;
 import dev.windlass.cuda.health.HealthMonitor;
@@ -24,7 +25,7 @@ import java.util.Optional;
 record DeviceReport(
     CudaVersion driverVersion,
     DriverFit fit,
-    List<Device> devices,
+    List<DeviceProperties> devices,
     List<DeviceHealth> health,
     Optional<String> note) {
   static DeviceReport read() {
@@ -36,7 +37,7 @@ record DeviceReport(
       } catch (HealthUnavailableException | NvmlException e) {
         note = Optional.of("No temperature and load: " + e.problem() + ". " + e.remedy() + ".");
       }
-      return new DeviceReport(cuda.driverVersion(), cuda.driverFit(), cuda.devices(), health, note);
+      return new DeviceReport(cuda.driverVersion(), cuda.driverFit(), cuda.devices().stream().map(Device::properties).toList(), health, note);
     }
   }
 

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.windlass.cuda.availability.CudaUnavailableException;
 import dev.windlass.cuda.availability.CudaVersion;
 import dev.windlass.cuda.availability.DriverFit;
-import dev.windlass.cuda.device.Device;
+import dev.windlass.cuda.device.DeviceProperties;
 import dev.windlass.cuda.health.DeviceHealth;
 import dev.windlass.cuda.health.Reading;
 import java.util.Optional;
@@ -59,7 +59,7 @@ final class DevicesCommand implements Callable<Integer> {
     Table table =
         new Table(
             "INDEX", "NAME", "MEMORY", "USED", "CC", "SMS", "BUSY", "TEMP", "POWER", "PCI", "UUID");
-    for (Device d : report.devices()) {
+    for (DeviceProperties d : report.devices()) {
       Optional<DeviceHealth> health = report.health(d.uuid());
       table.row(
           d.index().toString(),
@@ -102,7 +102,7 @@ final class DevicesCommand implements Callable<Integer> {
             .put("toolkitVersion", CudaVersion.TOOLKIT.toString())
             .put("driverFit", report.fit().name());
     out.putArray("devices");
-    for (Device d : report.devices()) {
+    for (DeviceProperties d : report.devices()) {
       ObjectNode device = out.withArray("/devices").addObject();
       device
           .put("index", d.index().value())

@@ -12,7 +12,7 @@ import dev.windlass.cuda.availability.CudaVersion;
 import dev.windlass.cuda.availability.DriverFit;
 import dev.windlass.cuda.availability.UnavailableReason;
 import dev.windlass.cuda.device.CudaIndex;
-import dev.windlass.cuda.device.Device;
+import dev.windlass.cuda.device.DeviceProperties;
 import dev.windlass.cuda.device.DeviceUuid;
 import dev.windlass.cuda.device.NvmlIndex;
 import dev.windlass.cuda.device.PciAddress;
@@ -25,8 +25,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DevicesCommandTest {
-  private static final Device H100 =
-      new Device(
+  private static final DeviceProperties H100 =
+      new DeviceProperties(
           new CudaIndex(0),
           DeviceUuid.parse("GPU-8f6f1a2b-1111-2222-3333-444455556666"),
           "NVIDIA H100 80GB HBM3",
@@ -37,7 +37,7 @@ class DevicesCommandTest {
           1_980_000,
           true,
           false,
-          new Device.Limits(
+          new DeviceProperties.Limits(
               32,
               1024,
               2048,
@@ -46,7 +46,7 @@ class DevicesCommandTest {
               Memory.bytes(233_472),
               Memory.mib(50),
               5120),
-          new Device.Features(true, true, false));
+          new DeviceProperties.Features(true, true, false));
 
   private static final DeviceHealth HEALTH =
       new DeviceHealth(

@@ -5,8 +5,9 @@ import dev.windlass.cuda.availability.CudaEnvironment;
 import dev.windlass.cuda.availability.CudaUnavailableException;
 import dev.windlass.cuda.availability.CudaVersion;
 import dev.windlass.cuda.availability.DriverFit;
-import dev.windlass.cuda.device.Device;
+import dev.windlass.cuda.device.CudaIndex;
 import dev.windlass.cuda.device.DeviceReader;
+import dev.windlass.cuda.device.DeviceUuid;
 import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.driver.CudaDriverProvider;
 import dev.windlass.cuda.health.HealthMonitor;
@@ -14,7 +15,10 @@ import dev.windlass.cuda.health.HealthUnavailableException;
 import dev.windlass.cuda.health.NvmlException;
 import dev.windlass.cuda.health.NvmlProvider;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * The way to the GPUs of this process.
@@ -90,7 +94,46 @@ public final class Cuda implements AutoCloseable {
    * @throws IllegalStateException if this is closed
    */
   public List<Device> devices() {
-    return DeviceReader.readAll(driver());
+    CudaDriver driver = driver();
+    return DeviceReader.readAll(driver).stream().map(p -> new Device(driver, p)).toList();
+  }
+
+  /**
+   * One device of this process.
+   *
+   * @param index from 0, in CUDA's order
+   * @throws InvalidUseException if there is no such device
+   */
+  public Device device(int index) {
+    return find(d -> d.index().value() == index, "device " + index);
+  }
+
+  /**
+   * One device of this process.
+   *
+   * @throws InvalidUseException if there is no such device, or this process may not see it
+   */
+  public Device device(DeviceUuid uuid) {
+    return find(d -> d.uuid().equals(uuid), "device " + uuid);
+  }
+
+  /** One device of this process, as {@link #device(int)}. */
+  public Device device(CudaIndex index) {
+    return device(index.value());
+  }
+
+  private Device find(Predicate<Device> which, String name) {
+    List<Device> devices = devices();
+    Optional<Device> found = devices.stream().filter(which).findFirst();
+    return found.orElseThrow(
+        () ->
+            new InvalidUseException(
+                "looking for " + name,
+                "this process has no such device, but these: "
+                    + devices.stream()
+                        .map(d -> d.index() + " (" + d.uuid() + ")")
+                        .collect(Collectors.joining(", ")),
+                "Use one of them, and look at CUDA_VISIBLE_DEVICES"));
   }
 
   /** The newest CUDA version that the driver knows. */

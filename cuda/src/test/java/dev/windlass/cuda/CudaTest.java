@@ -17,7 +17,7 @@ import dev.windlass.cuda.availability.CudaUnavailableException;
 import dev.windlass.cuda.availability.CudaVersion;
 import dev.windlass.cuda.availability.DriverFit;
 import dev.windlass.cuda.availability.UnavailableReason;
-import dev.windlass.cuda.device.Device;
+import dev.windlass.cuda.device.DeviceProperties;
 import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.driver.CudaDriverProvider;
 import dev.windlass.cuda.driver.CudaException;
@@ -46,7 +46,7 @@ class CudaTest {
       assertThat(cuda.driverFit()).isEqualTo(DriverFit.FULL);
       List<Device> devices = cuda.devices();
       assertThat(devices).hasSize(2);
-      Device second = devices.get(1);
+      DeviceProperties second = devices.get(1).properties();
       assertThat(second.index().value()).isEqualTo(1);
       assertThat(second.name()).isEqualTo("Fake H100 1");
       assertThat(second.uuid()).hasToString("a0a1a2a3-a4a5-a6a7-a8a9-aaabacadae01");
@@ -59,7 +59,7 @@ class CudaTest {
       assertThat(second.integrated()).isFalse();
       assertThat(second.limits())
           .isEqualTo(
-              new Device.Limits(
+              new DeviceProperties.Limits(
                   32,
                   1024,
                   2048,
@@ -68,7 +68,7 @@ class CudaTest {
                   Memory.bytes(233_472),
                   Memory.bytes(52_428_800),
                   5120));
-      assertThat(second.features()).isEqualTo(new Device.Features(true, true, true));
+      assertThat(second.features()).isEqualTo(new DeviceProperties.Features(true, true, true));
       assertThat(second).asString().contains("1: Fake H100 1, 1Gi, compute capability 9.0");
     }
   }
@@ -146,7 +146,7 @@ class CudaTest {
   @Test
   void driverThatDoesNotStart_isAskedNothingMore() {
     CudaDriver driver = mock();
-    doThrow(new CudaException("cuInit", 999)).when(driver).initialize();
+    doThrow(CudaException.of("cuInit", 999)).when(driver).initialize();
     Cuda.probe(FakeCuda.environment(), List.of(provider(Optional.empty(), driver)));
     verify(driver).initialize();
     verify(driver, never()).driverVersion();

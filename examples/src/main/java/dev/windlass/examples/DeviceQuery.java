@@ -1,8 +1,8 @@
 package dev.windlass.examples;
 
 import dev.windlass.cuda.Cuda;
+import dev.windlass.cuda.Device;
 import dev.windlass.cuda.availability.CudaUnavailableException;
-import dev.windlass.cuda.device.Device;
 
 /**
  * Prints the CUDA devices of this machine or pod. Without a GPU it prints why there is none and
@@ -19,10 +19,10 @@ public final class DeviceQuery {
         System.out.println(device);
         System.out.printf(
             "   %s of shared memory per block, %d threads per block, L2 cache %s, ECC %s%n",
-            device.limits().sharedMemoryPerBlockOptIn(),
-            device.limits().threadsPerBlock(),
-            device.limits().l2Cache(),
-            device.ecc() ? "on" : "off");
+            device.properties().limits().sharedMemoryPerBlockOptIn(),
+            device.properties().limits().threadsPerBlock(),
+            device.properties().limits().l2Cache(),
+            device.properties().ecc() ? "on" : "off");
       }
     } catch (CudaUnavailableException e) {
       System.err.println(e.problem() + ".\n" + e.remedy() + ".");

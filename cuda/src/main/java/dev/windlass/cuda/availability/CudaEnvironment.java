@@ -30,6 +30,9 @@ public record CudaEnvironment(
   /** The file name of the runtime library, of the toolkit that Windlass is built on. */
   public static final String RUNTIME_LIBRARY = "libcudart.so." + CudaVersion.TOOLKIT.major();
 
+  /** The file name of the runtime compiler, NVRTC, of the same toolkit. */
+  public static final String COMPILER_LIBRARY = "libnvrtc.so." + CudaVersion.TOOLKIT.major();
+
   /**
    * A file in {@code /dev}.
    *

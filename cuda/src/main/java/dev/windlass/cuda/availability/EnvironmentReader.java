@@ -68,6 +68,7 @@ final class EnvironmentReader {
         List.of(
             CudaEnvironment.DRIVER_LIBRARY,
             CudaEnvironment.RUNTIME_LIBRARY,
+            CudaEnvironment.COMPILER_LIBRARY,
             CudaEnvironment.HEALTH_LIBRARY)) {
       List<Path> places = new ArrayList<>();
       for (Path folder : folders) {

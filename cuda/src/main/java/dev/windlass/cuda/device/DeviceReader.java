@@ -42,14 +42,14 @@ public final class DeviceReader {
    * @param driver initialised
    * @throws CudaException if the driver fails
    */
-  public static List<Device> readAll(DeviceCalls driver) {
+  public static List<DeviceProperties> readAll(DeviceCalls driver) {
     return IntStream.range(0, driver.deviceCount())
         .mapToObj(i -> new DeviceReader(driver, driver.device(i)).read(new CudaIndex(i)))
         .toList();
   }
 
-  private Device read(CudaIndex index) {
-    return new Device(
+  private DeviceProperties read(CudaIndex index) {
+    return new DeviceProperties(
         index,
         new DeviceUuid(driver.deviceUuid(device)),
         driver.deviceName(device),
@@ -60,7 +60,7 @@ public final class DeviceReader {
         get(CLOCK_RATE),
         has(ECC_ENABLED),
         has(INTEGRATED),
-        new Device.Limits(
+        new DeviceProperties.Limits(
             get(WARP_SIZE),
             get(MAX_THREADS_PER_BLOCK),
             get(MAX_THREADS_PER_MULTIPROCESSOR),
@@ -69,7 +69,7 @@ public final class DeviceReader {
             Memory.bytes(get(MAX_SHARED_MEMORY_PER_MULTIPROCESSOR)),
             Memory.bytes(get(L2_CACHE_SIZE)),
             get(GLOBAL_MEMORY_BUS_WIDTH)),
-        new Device.Features(
+        new DeviceProperties.Features(
             has(VIRTUAL_MEMORY_MANAGEMENT_SUPPORTED),
             has(MEMORY_POOLS_SUPPORTED),
             has(COOPERATIVE_LAUNCH)));

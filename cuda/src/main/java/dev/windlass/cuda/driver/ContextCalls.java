@@ -18,6 +18,9 @@ public interface ContextCalls {
   /** {@code cuCtxGetCurrent}: of the calling thread; 0 if it has none. */
   long currentContext();
 
+  /** {@code cuCtxGetDevice}: of the current context. */
+  int contextDevice();
+
   /** {@code cuCtxSynchronize}: waits until all work of the current context is done. */
   void synchronizeContext();
 }

@@ -23,7 +23,9 @@ public interface CudaDriver
         MemoryCalls,
         VirtualMemoryCalls,
         MemoryPoolCalls,
+        PeerCalls,
         StreamCalls,
+        GraphCalls,
         ModuleCalls {
   /** The name of the implementation, for people. */
   String name();

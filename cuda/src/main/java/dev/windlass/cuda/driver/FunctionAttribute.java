@@ -14,7 +14,17 @@ public enum FunctionAttribute {
   /** The architecture of the machine code: 90 for 9.0. */
   BINARY_VERSION(6),
   /** May be set: dynamic shared memory beyond 48 KiB has to be allowed first. */
-  MAX_DYNAMIC_SHARED_SIZE_BYTES(8);
+  MAX_DYNAMIC_SHARED_SIZE_BYTES(8),
+  /** May be set: the part of L1 to use as shared memory, in percent; -1 leaves it to the driver. */
+  PREFERRED_SHARED_MEMORY_CARVEOUT(9),
+  /** 1 if the kernel can only be launched in clusters. */
+  CLUSTER_SIZE_MUST_BE_SET(10),
+  /** Blocks of a cluster along x as compiled in; 0 if the launch says. */
+  REQUIRED_CLUSTER_WIDTH(11),
+  REQUIRED_CLUSTER_HEIGHT(12),
+  REQUIRED_CLUSTER_DEPTH(13),
+  /** May be set: 1 allows clusters of more than 8 blocks, which not every device has. */
+  NON_PORTABLE_CLUSTER_SIZE_ALLOWED(14);
 
   private final int number;
 

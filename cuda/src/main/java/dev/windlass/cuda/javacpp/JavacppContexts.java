@@ -2,6 +2,7 @@ package dev.windlass.cuda.javacpp;
 
 import static dev.windlass.cuda.javacpp.Scratch.check;
 import static org.bytedeco.cuda.global.cudart.cuCtxGetCurrent;
+import static org.bytedeco.cuda.global.cudart.cuCtxGetDevice;
 import static org.bytedeco.cuda.global.cudart.cuCtxSetCurrent;
 import static org.bytedeco.cuda.global.cudart.cuCtxSynchronize;
 import static org.bytedeco.cuda.global.cudart.cuDevicePrimaryCtxRelease;
@@ -33,6 +34,13 @@ interface JavacppContexts extends ContextCalls {
     Scratch.Context context = Scratch.get().context.at(0);
     check(cuCtxGetCurrent(context), "cuCtxGetCurrent");
     return context.address();
+  }
+
+  @Override
+  default int contextDevice() {
+    int[] device = Scratch.get().int1;
+    check(cuCtxGetDevice(device), "cuCtxGetDevice");
+    return device[0];
   }
 
   @Override

@@ -18,11 +18,20 @@ final class JavacppCudaDriver
         JavacppMemory,
         JavacppVirtualMemory,
         JavacppMemoryPools,
+        JavacppPeers,
         JavacppStreams,
+        JavacppGraphs,
         JavacppModules {
   static final String NAME = "NVIDIA driver through JavaCPP";
 
   private JavacppCudaDriver() {}
+
+  private static volatile boolean loaded;
+
+  /** Whether the native libraries are there already. */
+  static boolean isLoaded() {
+    return loaded;
+  }
 
   /** The first touch of the presets: their static initialiser loads the native libraries. */
   static CudaDriver load() {
@@ -31,6 +40,7 @@ final class JavacppCudaDriver
     } catch (ClassNotFoundException e) {
       throw new LinkageError("JavaCPP's CUDA presets are not on the class path", e);
     }
+    loaded = true;
     return new JavacppCudaDriver();
   }
 

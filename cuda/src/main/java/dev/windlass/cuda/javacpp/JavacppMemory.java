@@ -2,17 +2,21 @@ package dev.windlass.cuda.javacpp;
 
 import static dev.windlass.cuda.javacpp.Scratch.check;
 import static org.bytedeco.cuda.global.cudart.CU_MEMHOSTALLOC_PORTABLE;
+import static org.bytedeco.cuda.global.cudart.CU_MEMHOSTREGISTER_PORTABLE;
 import static org.bytedeco.cuda.global.cudart.cuMemAlloc;
 import static org.bytedeco.cuda.global.cudart.cuMemFree;
 import static org.bytedeco.cuda.global.cudart.cuMemFreeHost;
 import static org.bytedeco.cuda.global.cudart.cuMemGetInfo;
 import static org.bytedeco.cuda.global.cudart.cuMemHostAlloc;
+import static org.bytedeco.cuda.global.cudart.cuMemHostRegister;
+import static org.bytedeco.cuda.global.cudart.cuMemHostUnregister;
 import static org.bytedeco.cuda.global.cudart.cuMemcpyDtoD;
 import static org.bytedeco.cuda.global.cudart.cuMemcpyDtoDAsync;
 import static org.bytedeco.cuda.global.cudart.cuMemcpyDtoH;
 import static org.bytedeco.cuda.global.cudart.cuMemcpyDtoHAsync;
 import static org.bytedeco.cuda.global.cudart.cuMemcpyHtoD;
 import static org.bytedeco.cuda.global.cudart.cuMemcpyHtoDAsync;
+import static org.bytedeco.cuda.global.cudart.cuMemsetD16Async;
 import static org.bytedeco.cuda.global.cudart.cuMemsetD32Async;
 import static org.bytedeco.cuda.global.cudart.cuMemsetD8Async;
 
@@ -57,6 +61,25 @@ interface JavacppMemory extends MemoryCalls {
   }
 
   @Override
+  default void registerHost(long hostAddress, long bytes) {
+    check(
+        cuMemHostRegister(
+            Scratch.get().argument.at(hostAddress), bytes, CU_MEMHOSTREGISTER_PORTABLE),
+        "cuMemHostRegister");
+  }
+
+  @Override
+  default void unregisterHost(long hostAddress) {
+    check(cuMemHostUnregister(Scratch.get().argument.at(hostAddress)), "cuMemHostUnregister");
+  }
+
+  @Override
+  default long hostAddress(ByteBuffer memory) {
+    Pointer pointer = address(memory);
+    return pointer.address() + pointer.position();
+  }
+
+  @Override
   default void copyToDevice(long to, ByteBuffer from) {
     check(cuMemcpyHtoD(to, address(from), from.remaining()), "cuMemcpyHtoD");
   }
@@ -78,9 +101,25 @@ interface JavacppMemory extends MemoryCalls {
   }
 
   @Override
+  default void copyToDeviceAsync(long to, long hostAddress, long bytes, long stream) {
+    Scratch scratch = Scratch.get();
+    check(
+        cuMemcpyHtoDAsync(to, scratch.argument.at(hostAddress), bytes, scratch.stream.at(stream)),
+        "cuMemcpyHtoDAsync");
+  }
+
+  @Override
   default void copyToHostAsync(ByteBuffer to, long from, long stream) {
     Scratch.Stream on = Scratch.get().stream.at(stream);
     check(cuMemcpyDtoHAsync(writable(to), from, to.remaining(), on), "cuMemcpyDtoHAsync");
+  }
+
+  @Override
+  default void copyToHostAsync(long hostAddress, long from, long bytes, long stream) {
+    Scratch scratch = Scratch.get();
+    check(
+        cuMemcpyDtoHAsync(scratch.argument.at(hostAddress), from, bytes, scratch.stream.at(stream)),
+        "cuMemcpyDtoHAsync");
   }
 
   @Override
@@ -93,6 +132,12 @@ interface JavacppMemory extends MemoryCalls {
   default void fillBytesAsync(long to, byte value, long count, long stream) {
     Scratch.Stream on = Scratch.get().stream.at(stream);
     check(cuMemsetD8Async(to, value, count, on), "cuMemsetD8Async");
+  }
+
+  @Override
+  default void fillShortsAsync(long to, short value, long count, long stream) {
+    Scratch.Stream on = Scratch.get().stream.at(stream);
+    check(cuMemsetD16Async(to, value, count, on), "cuMemsetD16Async");
   }
 
   @Override

@@ -1,13 +1,17 @@
 package dev.windlass.cuda.javacpp;
 
 import static dev.windlass.cuda.javacpp.Scratch.check;
+import static org.bytedeco.cuda.global.cudart.CUDA_ERROR_INVALID_VALUE;
 import static org.bytedeco.cuda.global.cudart.cuFuncGetAttribute;
+import static org.bytedeco.cuda.global.cudart.cuFuncGetParamInfo;
 import static org.bytedeco.cuda.global.cudart.cuFuncSetAttribute;
 import static org.bytedeco.cuda.global.cudart.cuLaunchKernel;
+import static org.bytedeco.cuda.global.cudart.cuLaunchKernelEx;
 import static org.bytedeco.cuda.global.cudart.cuModuleGetFunction;
 import static org.bytedeco.cuda.global.cudart.cuModuleLoadData;
 import static org.bytedeco.cuda.global.cudart.cuModuleUnload;
 import static org.bytedeco.cuda.global.cudart.cuOccupancyMaxActiveBlocksPerMultiprocessor;
+import static org.bytedeco.cuda.global.cudart.cuOccupancyMaxActiveClusters;
 import static org.bytedeco.cuda.global.cudart.cuOccupancyMaxPotentialBlockSize;
 
 import dev.windlass.cuda.driver.FunctionAttribute;
@@ -58,6 +62,20 @@ interface JavacppModules extends ModuleCalls {
   }
 
   @Override
+  default boolean functionParameter(long function, int index, long[] offsetAndBytes) {
+    Scratch scratch = Scratch.get();
+    int code =
+        cuFuncGetParamInfo(scratch.function.at(function), index, scratch.size1, scratch.size2);
+    if (code == CUDA_ERROR_INVALID_VALUE) {
+      return false;
+    }
+    check(code, "cuFuncGetParamInfo");
+    offsetAndBytes[0] = scratch.size1();
+    offsetAndBytes[1] = scratch.size2();
+    return true;
+  }
+
+  @Override
   default int activeBlocksPerMultiprocessor(long function, int blockSize, long dynamicSharedBytes) {
     Scratch scratch = Scratch.get();
     check(
@@ -98,11 +116,7 @@ interface JavacppModules extends ModuleCalls {
       byte[] parameters,
       int parameterBytes) {
     Scratch scratch = Scratch.get();
-    @Nullable PointerPointer<Pointer> extra = null;
-    if (parameterBytes > 0) {
-      scratch.parameters(parameters, parameterBytes);
-      extra = scratch.extra;
-    }
+    @Nullable PointerPointer<Pointer> extra = scratch.extra(parameters, parameterBytes);
     check(
         cuLaunchKernel(
             scratch.function.at(function),
@@ -117,5 +131,53 @@ interface JavacppModules extends ModuleCalls {
             (PointerPointer<Pointer>) null,
             extra),
         "cuLaunchKernel");
+  }
+
+  @Override
+  default void launchEx(
+      long function,
+      int gridX,
+      int gridY,
+      int gridZ,
+      int blockX,
+      int blockY,
+      int blockZ,
+      int dynamicSharedBytes,
+      long stream,
+      boolean cooperative,
+      int clusterX,
+      int clusterY,
+      int clusterZ,
+      byte[] parameters,
+      int parameterBytes) {
+    Scratch scratch = Scratch.get();
+    LaunchRecord launch = scratch.launch;
+    launch.shape(gridX, gridY, gridZ, blockX, blockY, blockZ, dynamicSharedBytes, stream);
+    launch.attributes(cooperative, clusterX, clusterY, clusterZ);
+    check(
+        cuLaunchKernelEx(
+            launch.config,
+            scratch.function.at(function),
+            (PointerPointer<Pointer>) null,
+            scratch.extra(parameters, parameterBytes)),
+        "cuLaunchKernelEx");
+  }
+
+  @Override
+  default int activeClusters(
+      long function,
+      int blockSize,
+      int dynamicSharedBytes,
+      int clusterX,
+      int clusterY,
+      int clusterZ) {
+    Scratch scratch = Scratch.get();
+    LaunchRecord launch = scratch.launch;
+    launch.shape(clusterX, clusterY, clusterZ, blockSize, 1, 1, dynamicSharedBytes, 0);
+    launch.attributes(false, clusterX, clusterY, clusterZ);
+    check(
+        cuOccupancyMaxActiveClusters(scratch.int1, scratch.function.at(function), launch.config),
+        "cuOccupancyMaxActiveClusters");
+    return scratch.int1[0];
   }
 }

@@ -1,5 +1,6 @@
 package dev.windlass.cuda.javacpp;
 
+import dev.windlass.cuda.driver.CudaError;
 import dev.windlass.cuda.driver.CudaException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -7,12 +8,15 @@ import java.nio.charset.StandardCharsets;
 import org.bytedeco.cuda.cudart.CUctx_st;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
+import org.bytedeco.cuda.cudart.CUgraphExec_st;
+import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudart.CUmemPoolHandle_st;
 import org.bytedeco.cuda.cudart.CUmod_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.SizeTPointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread's objects for native calls: handles whose address is set before each call, places for
@@ -36,7 +40,11 @@ final class Scratch {
   final Function function = new Function();
   final Module module = new Module();
   final Context context = new Context();
+  final Context context2 = new Context();
   final Pool pool = new Pool();
+  final Graph graph = new Graph();
+  final Executable executable = new Executable();
+  final Argument argument = new Argument();
   final int[] int1 = new int[1];
   final int[] int2 = new int[1];
   final long[] long1 = new long[1];
@@ -46,8 +54,9 @@ final class Scratch {
   final SizeTPointer size1 = new SizeTPointer(new Pointer(sizes.slice(0, Long.BYTES)));
   final SizeTPointer size2 = new SizeTPointer(new Pointer(sizes.slice(Long.BYTES, Long.BYTES)));
 
-  private final ByteBuffer launch = direct(EXTRA_BYTES + Long.BYTES);
-  final PointerPointer<Pointer> extra = new PointerPointer<>(new Pointer(launch));
+  final LaunchRecord launch = new LaunchRecord();
+  private final ByteBuffer list = direct(EXTRA_BYTES + Long.BYTES);
+  private final PointerPointer<Pointer> extra = new PointerPointer<>(new Pointer(list));
   private ByteBuffer parameters = direct(0);
 
   private Scratch() {
@@ -61,8 +70,14 @@ final class Scratch {
   /** Throws what the driver returned, if it is not success. */
   static void check(int code, String call) {
     if (code != 0) {
-      throw new CudaException(call, code);
+      throw failed(code, call);
     }
+  }
+
+  private static CudaException failed(int code, String call) {
+    return CudaError.of(code).isPresent()
+        ? CudaException.of(call, code)
+        : CudaException.ofUnknown(call, code, Errors.words(code).orElse("error " + code));
   }
 
   static ByteBuffer direct(int bytes) {
@@ -90,19 +105,23 @@ final class Scratch {
     return sizes.getLong(Long.BYTES);
   }
 
-  /** Copies a launch's parameters to where {@link #extra} says. */
-  void parameters(byte[] from, int bytes) {
+  /** Copies a launch's parameters to their place; the list that says where, null for none. */
+  @Nullable PointerPointer<Pointer> extra(byte[] from, int bytes) {
+    if (bytes == 0) {
+      return null;
+    }
     if (bytes > parameters.capacity()) {
       grow(bytes);
     }
     parameters.put(0, from, 0, bytes);
-    launch.putLong(EXTRA_BYTES, bytes);
+    list.putLong(EXTRA_BYTES, bytes);
+    return extra;
   }
 
   private void grow(int bytes) {
     parameters = direct(bytes);
-    launch.putLong(0, 1).putLong(8, new Pointer(parameters).address());
-    launch.putLong(16, 2).putLong(24, extra.address() + EXTRA_BYTES).putLong(32, 0);
+    list.putLong(0, 1).putLong(8, new Pointer(parameters).address());
+    list.putLong(16, 2).putLong(24, extra.address() + EXTRA_BYTES).putLong(32, 0);
   }
 
   // Handles: the address of a JavaCPP pointer may be set by subclasses only.
@@ -145,6 +164,28 @@ final class Scratch {
   static final class Pool extends CUmemPoolHandle_st {
     Pool at(long handle) {
       address = handle;
+      return this;
+    }
+  }
+
+  static final class Graph extends CUgraph_st {
+    Graph at(long handle) {
+      address = handle;
+      return this;
+    }
+  }
+
+  static final class Executable extends CUgraphExec_st {
+    Executable at(long handle) {
+      address = handle;
+      return this;
+    }
+  }
+
+  /** Any address, or a number in the place of one. */
+  static final class Argument extends Pointer {
+    Argument at(long value) {
+      address = value;
       return this;
     }
   }

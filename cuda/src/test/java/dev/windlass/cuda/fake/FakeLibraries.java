@@ -37,10 +37,18 @@ public final class FakeLibraries {
       compile(
           folder.resolve("libcuda.so.1"),
           "control.c",
+          "handles.c",
           "devices.c",
           "memory.c",
+          "peers.c",
           "streams.c",
-          "modules.c");
+          "events.c",
+          "captures.c",
+          "graphs.c",
+          "modules.c",
+          "cubin.c",
+          "launches.c",
+          "kernels.c");
       compile(folder.resolve("libcudart.so.13"), "fake_cudart.c");
       compile(folder.resolve("libnvidia-ml.so.1"), "fake_nvml.c");
       return Optional.of(folder.toAbsolutePath());

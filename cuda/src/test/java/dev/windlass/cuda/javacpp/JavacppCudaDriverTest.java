@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.fake.FakeCuda;
 import dev.windlass.cuda.kit.DeviceKit;
+import dev.windlass.cuda.kit.GraphKit;
 import dev.windlass.cuda.kit.MemoryKit;
 import dev.windlass.cuda.kit.MemoryPoolKit;
 import dev.windlass.cuda.kit.ModuleKit;
+import dev.windlass.cuda.kit.PeerKit;
 import dev.windlass.cuda.kit.StreamKit;
 import dev.windlass.cuda.kit.VirtualMemoryKit;
 import org.junit.jupiter.api.Nested;
@@ -109,6 +111,32 @@ class JavacppCudaDriverTest {
 
   @Nested
   class Modules extends ModuleKit {
+    @Override
+    protected CudaDriver driver() {
+      return open();
+    }
+
+    @Override
+    protected void afterTest() {
+      assertNothingIsLeft();
+    }
+  }
+
+  @Nested
+  class Graphs extends GraphKit {
+    @Override
+    protected CudaDriver driver() {
+      return open();
+    }
+
+    @Override
+    protected void afterTest() {
+      assertNothingIsLeft();
+    }
+  }
+
+  @Nested
+  class Peers extends PeerKit {
     @Override
     protected CudaDriver driver() {
       return open();

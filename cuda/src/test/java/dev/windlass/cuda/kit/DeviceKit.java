@@ -2,7 +2,7 @@ package dev.windlass.cuda.kit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.windlass.cuda.device.Device;
+import dev.windlass.cuda.device.DeviceProperties;
 import dev.windlass.cuda.device.DeviceReader;
 import dev.windlass.cuda.driver.CudaError;
 import dev.windlass.cuda.driver.DeviceAttribute;
@@ -13,11 +13,11 @@ import org.junit.jupiter.api.Test;
 public abstract class DeviceKit extends DriverKit {
   @Test
   void devices_areDescribed_eachWithItsOwnName() {
-    List<Device> devices = DeviceReader.readAll(driver);
+    List<DeviceProperties> devices = DeviceReader.readAll(driver);
     assertThat(devices).hasSize(driver.deviceCount()).isNotEmpty();
-    assertThat(devices.stream().map(Device::uuid)).doesNotHaveDuplicates();
+    assertThat(devices.stream().map(DeviceProperties::uuid)).doesNotHaveDuplicates();
     for (int i = 0; i < devices.size(); i++) {
-      Device d = devices.get(i);
+      DeviceProperties d = devices.get(i);
       assertThat(d.index().value()).isEqualTo(i);
       assertThat(d.name()).isNotBlank().doesNotContain("\0");
       assertThat(d.uuid().value().getMostSignificantBits()).isNotZero();

@@ -62,6 +62,56 @@ public abstract class MemoryKit extends DriverKit {
   }
 
   @Test
+  void fillOfShorts_writesShorts() {
+    long a = driver.allocate(8);
+    driver.copyToDevice(a, ints(0, 0));
+    driver.fillShortsAsync(a + 2, (short) -2, 2, 0);
+    driver.synchronizeStream(0);
+    ByteBuffer shorts = ints(0, 0);
+    driver.copyToHost(shorts, a);
+    assertThat(shorts.getShort(0)).isZero();
+    assertThat(shorts.getShort(2)).isEqualTo((short) -2);
+    assertThat(shorts.getShort(4)).isEqualTo((short) -2);
+    assertThat(shorts.getShort(6)).isZero();
+    driver.free(a);
+  }
+
+  @Test
+  void copies_alsoTakeAnAddressOfTheHost() {
+    ByteBuffer host = driver.allocateHost(16);
+    host.putInt(4, 5).putInt(8, 6);
+    long a = driver.allocate(8);
+    long address = driver.hostAddress(host);
+    assertThat(driver.hostAddress(host.duplicate().position(4))).isEqualTo(address + 4);
+    assertThat(driver.hostAddress(host.slice(8, 4))).isEqualTo(address + 8);
+    driver.copyToDeviceAsync(a, address + 4, 8, 0);
+    driver.copyToHostAsync(address + 12, a + 4, 4, 0);
+    driver.synchronizeStream(0);
+    assertThat(read(a, 2)).containsExactly(5, 6);
+    assertThat(host.getInt(12)).isEqualTo(6);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> driver.hostAddress(ByteBuffer.allocate(16)));
+    driver.free(a);
+    driver.freeHost(host);
+  }
+
+  @Test
+  void hostMemory_isPinnedWhereItIs_once() {
+    ByteBuffer host = ByteBuffer.allocateDirect(8192).order(ByteOrder.nativeOrder());
+    long address = driver.hostAddress(host);
+    driver.registerHost(address, 8192);
+    assertFails(CudaError.HOST_MEMORY_ALREADY_REGISTERED, () -> driver.registerHost(address, 8192));
+    long a = driver.allocate(4);
+    host.putInt(0, 3);
+    driver.copyToDeviceAsync(a, host.slice(0, 4), 0);
+    driver.synchronizeStream(0);
+    assertThat(read(a, 1)).containsExactly(3);
+    driver.unregisterHost(address);
+    assertFails(CudaError.HOST_MEMORY_NOT_REGISTERED, () -> driver.unregisterHost(address));
+    driver.free(a);
+  }
+
+  @Test
   void pinnedMemory_isADirectBuffer_thatAsynchronousCopiesUse() {
     ByteBuffer host = driver.allocateHost(1000);
     assertThat(host.isDirect()).isTrue();

@@ -1,8 +1,10 @@
 package dev.windlass.cuda.kit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.windlass.cuda.driver.CudaError;
+import dev.windlass.cuda.driver.DeviceAttribute;
 import dev.windlass.cuda.driver.FunctionAttribute;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -67,10 +69,91 @@ public abstract class ModuleKit extends DriverKit {
   }
 
   @Test
+  void functionParameters_areListedWithOffsetAndSize_andEnd() {
+    long module =
+        driver.loadModule(
+            ascii(
+                """
+                .version 7.8
+                .target sm_75
+                .address_size 64
+                .visible .entry several(.param .u8 a, .param .u64 b, .param .align 4 .b8 c[12],
+                    .param .f32 d)
+                {
+                  ret;
+                }
+                .visible .entry none()
+                {
+                  ret;
+                }
+                """));
+    long several = driver.function(module, "several");
+    long[][] places = {{0, 1}, {8, 8}, {16, 12}, {28, 4}};
+    long[] place = new long[2];
+    for (int i = 0; i < places.length; i++) {
+      assertThat(driver.functionParameter(several, i, place)).isTrue();
+      assertThat(place).as("parameter %d", i).isEqualTo(places[i]);
+    }
+    assertThat(driver.functionParameter(several, 4, place)).isFalse();
+    assertThat(driver.functionParameter(driver.function(module, "none"), 0, place)).isFalse();
+    driver.unloadModule(module);
+  }
+
+  @Test
+  void cooperativeLaunch_runs_unlessItsBlocksDoNotFitAtOnce() {
+    assumeTrue(driver.deviceAttribute(device, DeviceAttribute.COOPERATIVE_LAUNCH) == 1);
+    long module = driver.loadModule(ascii(FILL));
+    long fill = driver.function(module, "fill");
+    long memory = driver.allocate(4 * 100);
+    byte[] parameters = fillParameters(memory, 100, 5);
+    driver.launchEx(fill, 2, 1, 1, 64, 1, 1, 0, 0, true, 0, 0, 0, parameters, 16);
+    driver.synchronizeContext();
+    assertThat(read(memory, 100)).containsOnly(5);
+    int most =
+        driver.activeBlocksPerMultiprocessor(fill, 64, 0)
+            * driver.deviceAttribute(device, DeviceAttribute.MULTIPROCESSOR_COUNT);
+    assertFails(
+        CudaError.COOPERATIVE_LAUNCH_TOO_LARGE,
+        () -> driver.launchEx(fill, most + 1, 1, 1, 64, 1, 1, 0, 0, true, 0, 0, 0, parameters, 16));
+    driver.free(memory);
+    driver.unloadModule(module);
+  }
+
+  @Test
+  void clusterLaunch_runs_unlessTheClusterIsTooLarge() {
+    assumeTrue(driver.deviceAttribute(device, DeviceAttribute.CLUSTER_LAUNCH) == 1);
+    long module = driver.loadModule(ascii(FILL.replace("sm_75", "sm_90")));
+    long fill = driver.function(module, "fill");
+    long memory = driver.allocate(4 * 256);
+    byte[] parameters = fillParameters(memory, 256, 6);
+    driver.launchEx(fill, 4, 1, 1, 64, 1, 1, 0, 0, false, 2, 1, 1, parameters, 16);
+    driver.synchronizeContext();
+    assertThat(read(memory, 256)).containsOnly(6);
+    assertThat(driver.activeClusters(fill, 64, 0, 2, 1, 1)).isPositive();
+    assertThat(driver.functionAttribute(fill, FunctionAttribute.NON_PORTABLE_CLUSTER_SIZE_ALLOWED))
+        .isZero();
+    assertFails(
+        CudaError.INVALID_CLUSTER_SIZE,
+        () -> driver.launchEx(fill, 32, 1, 1, 64, 1, 1, 0, 0, false, 32, 1, 1, parameters, 16));
+    driver.free(memory);
+    driver.unloadModule(module);
+  }
+
+  private static byte[] fillParameters(long to, int count, int value) {
+    byte[] parameters = new byte[16];
+    ByteBuffer.wrap(parameters)
+        .order(ByteOrder.nativeOrder())
+        .putLong(to)
+        .putInt(count)
+        .putInt(value);
+    return parameters;
+  }
+
+  @Test
   void launch_ofTooLargeABlock_orTooMuchSharedMemory_isAnError() {
     long module = driver.loadModule(ascii(FILL));
     long fill = driver.function(module, "fill");
-    byte[] none = new byte[16];
+    byte[] none = fillParameters(0, 0, 0);
     assertFails(
         CudaError.INVALID_VALUE, () -> driver.launch(fill, 1, 1, 1, 1025, 1, 1, 0, 0, none, 16));
     assertFails(

@@ -3,7 +3,13 @@ package dev.windlass.cuda.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.windlass.cuda.driver.CudaError;
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Streams and events. */
@@ -55,6 +61,39 @@ public abstract class StreamKit extends DriverKit {
   }
 
   @Test
+  void priority_isKept_andBroughtIntoTheRange() {
+    int[] range = new int[2];
+    driver.streamPriorityRange(range);
+    assertThat(range[1]).isLessThanOrEqualTo(range[0]);
+    long first = driver.createStream(range[1]);
+    long beyond = driver.createStream(range[1] - 1);
+    long plain = driver.createStream();
+    assertThat(driver.streamPriority(first)).isEqualTo(range[1]);
+    assertThat(driver.streamPriority(beyond)).isEqualTo(range[1]);
+    assertThat(driver.streamPriority(plain)).isZero();
+    for (long stream : new long[] {first, beyond, plain}) {
+      driver.destroyStream(stream);
+    }
+  }
+
+  @Test
+  void event_thatLetsItsWaiterSleep_worksAsAnyOther() {
+    slowDown();
+    long stream = driver.createStream();
+    long event = driver.createEvent(false, true);
+    ByteBuffer host = driver.allocateHost(4).putInt(0, 8);
+    long memory = driver.allocate(4);
+    driver.copyToDeviceAsync(memory, host, stream);
+    driver.recordEvent(event, stream);
+    driver.synchronizeEvent(event);
+    assertThat(read(memory, 1)).containsExactly(8);
+    driver.free(memory);
+    driver.freeHost(host);
+    driver.destroyEvent(event);
+    driver.destroyStream(stream);
+  }
+
+  @Test
   void contextSynchronisation_waitsForAllStreams() {
     slowDown();
     long a = driver.createStream();
@@ -93,5 +132,77 @@ public abstract class StreamKit extends DriverKit {
       driver.destroyEvent(event);
     }
     driver.destroyStream(stream);
+  }
+
+  @Test
+  void hostFunction_hasItsTurnOnTheStream_andHoldsUpLaterWork() throws InterruptedException {
+    long stream = driver.createStream();
+    long memory = driver.allocate(4);
+    ByteBuffer host = driver.allocateHost(4);
+    CountDownLatch go = new CountDownLatch(1);
+    CountDownLatch there = new CountDownLatch(1);
+    AtomicInteger seen = new AtomicInteger();
+    driver.fillIntsAsync(memory, 5, 1, stream);
+    driver.copyToHostAsync(host, memory, stream);
+    driver.launchHostFunction(
+        stream,
+        () -> {
+          seen.set(host.getInt(0));
+          there.countDown();
+          awaitQuietly(go);
+        });
+    driver.fillIntsAsync(memory, 6, 1, stream);
+    driver.copyToHostAsync(host, memory, stream);
+    there.await();
+    assertThat(driver.isStreamDone(stream)).isFalse();
+    assertThat(host.getInt(0)).isEqualTo(5);
+    go.countDown();
+    driver.synchronizeStream(stream);
+    assertThat(seen).hasValue(5);
+    assertThat(host.getInt(0)).isEqualTo(6);
+    driver.freeHost(host);
+    driver.free(memory);
+    driver.destroyStream(stream);
+  }
+
+  @Test
+  void hostFunction_thatThrows_isReported_andTheStreamGoesOn() {
+    long stream = driver.createStream();
+    List<Throwable> thrown = new CopyOnWriteArrayList<>();
+    UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> thrown.add(failure));
+    AtomicBoolean later = new AtomicBoolean();
+    try {
+      driver.launchHostFunction(
+          stream,
+          () -> {
+            throw new IllegalStateException("on purpose");
+          });
+      driver.launchHostFunction(stream, () -> later.set(true));
+      driver.synchronizeStream(stream);
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+    assertThat(later).isTrue();
+    assertThat(thrown).singleElement().isInstanceOf(IllegalStateException.class);
+    driver.destroyStream(stream);
+  }
+
+  @Test
+  void hostFunction_onTheNullStream_leavesTheCallerFree() {
+    CountDownLatch go = new CountDownLatch(1);
+    driver.launchHostFunction(0, () -> awaitQuietly(go));
+    assertThat(driver.isStreamDone(0)).isFalse();
+    go.countDown();
+    driver.synchronizeStream(0);
+    assertThat(driver.isStreamDone(0)).isTrue();
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -19,7 +19,7 @@ import dev.windlass.core.job.Memory;
  * @param limits what a kernel may ask of it
  * @param features what not every device can do
  */
-public record Device(
+public record DeviceProperties(
     CudaIndex index,
     DeviceUuid uuid,
     String name,

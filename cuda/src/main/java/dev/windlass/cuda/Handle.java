@@ -1,0 +1,74 @@
+package dev.windlass.cuda;
+
+import dev.windlass.cuda.driver.CudaException;
+import dev.windlass.cuda.memory.LeakDetector.Tracked;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
+
+/**
+ * A handle of the driver that is to be given back once: by its owner, by the leak detector if the
+ * owner is lost, or by the context when it closes.
+ */
+final class Handle {
+  private final DeviceContext context;
+  private final String what;
+  private final long value;
+  private final LongConsumer giveBack;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Tracked watch;
+
+  /**
+   * Makes a handle.
+   *
+   * @param owner the object that users have; not held by this
+   * @param what what it is, in a word or two
+   * @param giveBack the driver's call; made with the context current
+   */
+  Handle(DeviceContext context, Object owner, String what, long value, LongConsumer giveBack) {
+    this.context = context;
+    this.what = what;
+    this.value = value;
+    this.giveBack = giveBack;
+    context.opened(this);
+    watch = context.leaks().track(owner, what, this::free);
+  }
+
+  /**
+   * The driver's handle.
+   *
+   * @throws InvalidUseException if this is closed
+   */
+  long value() {
+    if (closed.get()) {
+      throw new InvalidUseException(
+          "using a " + what, "the " + what + " is closed", "Close it after its last use");
+    }
+    return value;
+  }
+
+  boolean isClosed() {
+    return closed.get();
+  }
+
+  void close() {
+    if (watch.closed()) {
+      free();
+    }
+  }
+
+  /** Gives it back, unless that was done or the context is lost. */
+  void free() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    context.gone(this);
+    if (context.healthy()) {
+      context.bind();
+      try {
+        giveBack.accept(value);
+      } catch (CudaException e) {
+        throw context.failed(e);
+      }
+    }
+  }
+}
