@@ -3,6 +3,14 @@ package dev.windlass.benchmarks.launch;
 import static org.bytedeco.cuda.global.cudart.cuLaunchKernel;
 
 import dev.windlass.cuda.Cuda;
+import dev.windlass.cuda.DeviceContext;
+import dev.windlass.cuda.FloatMemory;
+import dev.windlass.cuda.Kernel;
+import dev.windlass.cuda.LaunchConfig;
+import dev.windlass.cuda.MemoryGrowth;
+import dev.windlass.cuda.Module;
+import dev.windlass.cuda.PreparedLaunch;
+import dev.windlass.cuda.Stream;
 import dev.windlass.cuda.driver.CudaDriver;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
@@ -27,6 +35,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * One launch of {@code saxpy(x, y, n, a)} with four blocks of 256 threads, all to the same function
@@ -40,9 +49,26 @@ public class LaunchBenchmark {
   private static final int BYTES = 24;
   private static final int COUNT_AT = 16;
   private static final String PTX =
-      ".version 9.1\n.target sm_90\n.address_size 64\n"
-          + ".visible .entry saxpy(.param .u64 x, .param .u64 y, .param .u32 n, .param .f32 a) {"
-          + " ret; }\n";
+      """
+      .version 9.1
+      .target sm_75
+      .address_size 64
+      .visible .entry saxpy(.param .u64 x, .param .u64 y, .param .u32 n, .param .f32 a)
+      {
+        .reg .f32 %f<5>;
+        .reg .b64 %rd<5>;
+        ld.param.u64 %rd1, [x];
+        ld.param.u64 %rd2, [y];
+        ld.param.f32 %f1, [a];
+        cvta.to.global.u64 %rd3, %rd1;
+        cvta.to.global.u64 %rd4, %rd2;
+        ld.global.f32 %f2, [%rd3];
+        ld.global.f32 %f3, [%rd4];
+        fma.rn.f32 %f4, %f2, %f1, %f3;
+        st.global.f32 [%rd4], %f4;
+        ret;
+      }
+      """;
   private static final MethodHandle FOREIGN = ForeignLaunch.LAUNCH;
 
   private final byte[] array = new byte[BYTES];
@@ -51,6 +77,15 @@ public class LaunchBenchmark {
 
   private CudaDriver driver;
   private long function;
+
+  private DeviceContext gpu;
+  private Stream stream;
+  private FloatMemory x;
+  private FloatMemory y;
+  private Module module;
+  private Kernel kernel;
+  private LaunchConfig config;
+  private PreparedLaunch prepared;
 
   private ByteBuffer block;
   private ByteBuffer list;
@@ -63,16 +98,37 @@ public class LaunchBenchmark {
   private CUstream jcudaStream;
   private int[] jcudaCount;
   private jcuda.Pointer jcudaParameters;
+  private ByteBuffer pointers;
+  private jcuda.Pointer jcudaNativeParameters;
 
   /** Makes ready what a program would, once, before its loop. */
   @Setup
   public void setUp() {
-    driver = Cuda.open().driver();
+    Cuda cuda = Cuda.open();
+    gpu = cuda.device(0).context(MemoryGrowth.grow());
+    stream = gpu.newStream();
+    x = gpu.floats(1000);
+    y = gpu.floats(1000);
+    module = gpu.load(PTX);
+    kernel = module.kernel("saxpy");
+    config = LaunchConfig.of(4, 256);
+    prepared = kernel.prepare(config, x, y, 0, 2f);
+    driver = cuda.driver();
     driver.setCurrentContext(driver.retainPrimaryContext(0));
     function = driver.function(driver.loadModule(PTX.getBytes(StandardCharsets.US_ASCII)), "saxpy");
     fill(bytes);
     setUpRaw();
     setUpJCuda();
+  }
+
+  /** Gives back what ours took. */
+  @TearDown
+  public void tearDown() {
+    module.close();
+    x.close();
+    y.close();
+    stream.close();
+    gpu.close();
   }
 
   private void setUpRaw() {
@@ -107,10 +163,26 @@ public class LaunchBenchmark {
             jcuda.Pointer.to(new long[] {0x7f0000100000L}),
             jcuda.Pointer.to(jcudaCount),
             jcuda.Pointer.to(new float[] {2.0f}));
+    long at = new Pointer(block).address();
+    pointers = ByteBuffer.allocateDirect(4 * Long.BYTES).order(ByteOrder.nativeOrder());
+    pointers.putLong(0, at).putLong(8, at + 8).putLong(16, at + COUNT_AT).putLong(24, at + 20);
+    jcudaNativeParameters = jcuda.Pointer.to(pointers);
   }
 
   private static void fill(ByteBuffer to) {
     to.putLong(0, 0x7f0000000000L).putLong(8, 0x7f0000100000L).putInt(COUNT_AT, 0).putFloat(20, 2f);
+  }
+
+  /** {@link PreparedLaunch#launch}, of which one argument changes. */
+  @Benchmark
+  public void prepared() {
+    prepared.set(2, n++).launch(stream);
+  }
+
+  /** {@link Kernel#launch}, with all arguments checked each time. */
+  @Benchmark
+  public void kernel() {
+    kernel.launch(stream, config, x, y, n++, 2f);
   }
 
   /** {@link CudaDriver#launch}, with the parameters' bytes laid out by the caller. */
@@ -128,7 +200,15 @@ public class LaunchBenchmark {
         rawFunction, 4, 1, 1, 256, 1, 1, 0, rawStream, (PointerPointer<Pointer>) null, rawExtra);
   }
 
-  /** JCuda's method, with objects that are made once. */
+  /** JCuda's method, with arguments in native memory, which it has less to do for than for arrays. */
+  @Benchmark
+  public int jcudaNative() {
+    block.putInt(COUNT_AT, n++);
+    return JCudaDriver.cuLaunchKernel(
+        jcudaFunction, 4, 1, 1, 256, 1, 1, 0, jcudaStream, jcudaNativeParameters, null);
+  }
+
+  /** JCuda's method, with pointers to arrays that are made once. */
   @Benchmark
   public int jcuda() {
     jcudaCount[0] = n++;

@@ -14,12 +14,15 @@ import java.util.Map;
 public final class LaunchCost {
   private static final Map<String, String> NAMES =
       Map.of(
+          "prepared", "Windlass: PreparedLaunch.launch",
+          "kernel", "Windlass: Kernel.launch",
           "driver", "Windlass: CudaDriver.launch",
           "javacpp", "JavaCPP, raw",
-          "jcuda", "JCuda 12.6.0, objects made once",
+          "jcudaNative", "JCuda 12.6.0, native memory",
+          "jcuda", "JCuda 12.6.0, pointers made once",
           "jcudaAsDocumented", "JCuda 12.6.0, as documented",
           "foreign", "foreign functions of the JDK");
-  private static final List<String> PEERS = List.of("javacpp", "jcuda", "foreign");
+  private static final List<String> PEERS = List.of("javacpp", "jcuda", "jcudaNative", "foreign");
 
   private LaunchCost() {}
 

@@ -141,7 +141,7 @@ public final class ArithmeticMemory implements PhysicalMemory, Segments {
   private void take(long bytes, String call) {
     calls++;
     if (bytes > limit - held) {
-      throw new CudaException(call, OUT_OF_MEMORY);
+      throw CudaException.of(call, OUT_OF_MEMORY);
     }
     held += bytes;
     peakHeld = Math.max(peakHeld, held);

@@ -108,7 +108,7 @@ public final class BfcAllocator implements DeviceAllocator {
   private void extend(long size) {
     long available = (limit - held) / UNIT * UNIT;
     if (size > available) {
-      throw new CudaException("the limit", 2);
+      throw CudaException.of("the limit", 2);
     }
     boolean doubled = false;
     while (size > nextRegion) {
