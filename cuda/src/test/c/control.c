@@ -80,6 +80,13 @@ NATIVE(void, failKernelAt)(void *env, void *type, int32_t nth, int32_t code) {
   pthread_mutex_unlock(&fake.lock);
 }
 
+NATIVE(void, withhold)(void *env, void *type, int32_t attribute) {
+  (void)env, (void)type;
+  pthread_mutex_lock(&fake.lock);
+  fake.withheld = attribute;
+  pthread_mutex_unlock(&fake.lock);
+}
+
 NATIVE(void, delay)(void *env, void *type, int32_t micros) {
   (void)env, (void)type;
   pthread_mutex_lock(&fake.lock);
@@ -104,7 +111,7 @@ NATIVE(void, pose)
   fake.initialized = false;
   fake.devices = devices, fake.driver_version = driver_version;
   fake.init_result = init_result, fake.memory = (uint64_t)memory;
-  fake.fail_at = fake.kernel_fault_at = 0;
+  fake.fail_at = fake.kernel_fault_at = fake.withheld = 0;
   fake.mig = false;
   pthread_mutex_unlock(&fake.lock);
 }

@@ -77,6 +77,7 @@ API CUresult cuDeviceGetPCIBusId(char *id, int length, CUdevice device) {
 int multiprocessors(void) { return fake.mig ? 16 : 132; }
 
 static int attribute(int number) {
+  if (number == fake.withheld) return 0;
   switch (number) {
     case 1: return 1024;        /* threads per block */
     case 2: case 3: return 1024; /* block x, y, z */

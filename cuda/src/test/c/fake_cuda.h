@@ -99,6 +99,7 @@ struct Fake {
   struct Device device[MAX_DEVICES];
   int fail_call, fail_at, fail_code; /* a call's name as Java's String.hashCode */
   int kernel_fault_at, kernel_fault;
+  int withheld; /* a device attribute that is 0 */
 };
 
 extern struct Fake fake;

@@ -59,7 +59,7 @@ public final class DeviceContext implements AutoCloseable {
     this.ordering = ordering;
     bind();
     this.leaks = new LeakDetector();
-    this.allocator = new DriverMemory(driver);
+    this.allocator = growth.open(driver, deviceHandle, handle);
     this.pinned = new PinnedMemory(driver);
     this.staging = new Staging(driver, pinned);
     this.defaultLane = new Lane(this, driver.createStream(), 0, 0);
@@ -90,6 +90,11 @@ public final class DeviceContext implements AutoCloseable {
 
   DeviceProperties properties() {
     return device.properties();
+  }
+
+  /** The driver's handle of the context. */
+  long handle() {
+    return handle;
   }
 
   /** The driver's number of the device. */
@@ -177,7 +182,7 @@ public final class DeviceContext implements AutoCloseable {
         lanes.add(lane);
       }
       chooseHome();
-      return new Stream(this, lane);
+      return new Stream(this, lane).watched();
     } catch (CudaException e) {
       throw failed(e);
     } finally {
@@ -202,7 +207,9 @@ public final class DeviceContext implements AutoCloseable {
     home = only != null && open == 1 && only.capture() == null ? only : defaultLane;
   }
 
+  /** A stream that is captured is one that the allocator must leave alone. */
   Capture beginCapture(Lane lane) {
+    allocator.forget(lane.handle);
     Capture capture = lane.beginCapture();
     chooseHome();
     return capture;
@@ -433,6 +440,14 @@ public final class DeviceContext implements AutoCloseable {
     return ModuleLoading.load(this, image);
   }
 
+  /**
+   * Where the memory of this context comes from, with the parts of {@link MemoryGrowth#with} around
+   * it. Memory that is allocated here by hand is not seen by the automatic ordering.
+   */
+  public DeviceAllocator allocator() {
+    return allocator;
+  }
+
   /** What the device memory of this context is used for. */
   public MemoryUse memoryUse() {
     return allocator.use();
@@ -496,9 +511,6 @@ public final class DeviceContext implements AutoCloseable {
     return leaks;
   }
 
-  DeviceAllocator allocator() {
-    return allocator;
-  }
 
   PinnedMemory pinned() {
     return pinned;
@@ -547,6 +559,7 @@ public final class DeviceContext implements AutoCloseable {
     }
     leaks.close();
     try {
+      handles.forEach(Handle::free);
       quietlyIfLost(this::closeWhatIsOpen);
     } finally {
       try {
@@ -558,7 +571,7 @@ public final class DeviceContext implements AutoCloseable {
   }
 
   /** What fails in a context that is known to be lost is no news. */
-  private void quietlyIfLost(Runnable step) {
+  void quietlyIfLost(Runnable step) {
     boolean wasHealthy = healthy();
     bind();
     try {
@@ -576,7 +589,6 @@ public final class DeviceContext implements AutoCloseable {
       return;
     }
     driver.synchronizeContext();
-    handles.forEach(Handle::free);
     order.lock();
     try {
       bind();

@@ -1,6 +1,5 @@
 package dev.windlass.cuda;
 
-import dev.windlass.cuda.driver.CudaException;
 import dev.windlass.cuda.memory.LeakDetector.Tracked;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
@@ -56,19 +55,12 @@ final class Handle {
     }
   }
 
-  /** Gives it back, unless that was done or the context is lost. */
+  /** Gives it back. A lost context refuses that, which is no news; some handles are not its own. */
   void free() {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
     context.gone(this);
-    if (context.healthy()) {
-      context.bind();
-      try {
-        giveBack.accept(value);
-      } catch (CudaException e) {
-        throw context.failed(e);
-      }
-    }
+    context.quietlyIfLost(() -> giveBack.accept(value));
   }
 }

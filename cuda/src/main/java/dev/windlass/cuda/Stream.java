@@ -15,12 +15,19 @@ import org.jspecify.annotations.Nullable;
 public final class Stream implements AutoCloseable {
   private final DeviceContext context;
   private final Lane lane;
-  private final Tracked watch;
+  private Tracked watch = () -> true;
 
   Stream(DeviceContext context, Lane lane) {
     this.context = context;
     this.lane = lane;
-    this.watch = context.leaks().track(this, "stream", () -> context.close(lane));
+  }
+
+  /** Has the stream closed should it be lost unclosed. */
+  Stream watched() {
+    DeviceContext of = context;
+    Lane behind = lane; // what frees a lost stream must not refer to it
+    watch = of.leaks().track(this, "stream", () -> of.close(behind));
+    return this;
   }
 
   /** The context that it belongs to. */

@@ -227,7 +227,7 @@ class DeviceMemoryTest extends GpuCase {
   }
 
   @Test
-  void copiesBetweenDevices_goThroughTheHost_inOrder() {
+  void copiesBetweenDevices_areOrderedInBoth() {
     int n = Staging.LARGE / 4 * 2 + 7;
     int[] array = new Random(2).ints(n).toArray();
     try (DeviceContext other = cuda.device(1).context(MemoryGrowth.grow());

@@ -29,4 +29,7 @@ public interface CudaDriver
         ModuleCalls {
   /** The name of the implementation, for people. */
   String name();
+
+  /** Where a profiler is told what the program is doing. No call of the driver, and no context. */
+  Ranges ranges();
 }

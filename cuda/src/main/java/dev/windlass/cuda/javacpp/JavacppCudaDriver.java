@@ -1,6 +1,7 @@
 package dev.windlass.cuda.javacpp;
 
 import dev.windlass.cuda.driver.CudaDriver;
+import dev.windlass.cuda.driver.Ranges;
 import org.bytedeco.cuda.global.cudart;
 
 /**
@@ -47,5 +48,10 @@ final class JavacppCudaDriver
   @Override
   public String name() {
     return NAME;
+  }
+
+  @Override
+  public Ranges ranges() {
+    return NvtxRanges.ofProcess();
   }
 }

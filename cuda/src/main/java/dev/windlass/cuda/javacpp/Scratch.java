@@ -58,6 +58,8 @@ final class Scratch {
   private final ByteBuffer list = direct(EXTRA_BYTES + Long.BYTES);
   private final PointerPointer<Pointer> extra = new PointerPointer<>(new Pointer(list));
   private ByteBuffer parameters = direct(0);
+  private ByteBuffer text = direct(0);
+  private final Argument textAddress = new Argument();
 
   private Scratch() {
     grow(FIRST_PARAMETER_BYTES);
@@ -91,6 +93,17 @@ final class Scratch {
       length++;
     }
     return new String(bytes, 0, length, StandardCharsets.UTF_8);
+  }
+
+  /** A text as C has it, until the next one. */
+  Argument text(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length >= this.text.capacity()) {
+      this.text = direct(Math.max(256, 2 * bytes.length));
+      textAddress.at(new Pointer(this.text).address());
+    }
+    this.text.put(0, bytes).put(bytes.length, (byte) 0);
+    return textAddress;
   }
 
   long size1() {

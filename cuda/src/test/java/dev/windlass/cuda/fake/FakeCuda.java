@@ -100,6 +100,9 @@ public final class FakeCuda {
    */
   public static native void failKernelAt(int nth, int code);
 
+  /** Devices have not what this attribute, by its number, says of others; until the next pose. */
+  public static native void withhold(int attribute);
+
   /** How many of a kind there are and were not given back. */
   public static long live(Kind kind) {
     return live(kind.number);

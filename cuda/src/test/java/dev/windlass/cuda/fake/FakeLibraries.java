@@ -50,6 +50,7 @@ public final class FakeLibraries {
           "launches.c",
           "kernels.c");
       compile(folder.resolve("libcudart.so.13"), "fake_cudart.c");
+      compile(folder.resolve("libnvtx3interop.so.1"), "fake_nvtx.c");
       compile(folder.resolve("libnvidia-ml.so.1"), "fake_nvml.c");
       return Optional.of(folder.toAbsolutePath());
     } catch (IOException e) {

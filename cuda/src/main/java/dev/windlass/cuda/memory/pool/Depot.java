@@ -81,6 +81,7 @@ final class Depot {
     }
     lock.lock();
     try {
+      order.bind();
       if (closed) {
         throw new IllegalStateException("The memory pool is closed");
       }
@@ -189,6 +190,7 @@ final class Depot {
   void free(long address, long bytes, long stream) {
     lock.lock();
     try {
+      order.bind();
       if (closed) {
         return;
       }
@@ -215,6 +217,7 @@ final class Depot {
   void forget(long stream) {
     lock.lock();
     try {
+      order.bind();
       Magazine magazine = table.find(stream);
       if (magazine != null) {
         Owner owner = epochs.of(magazine);
@@ -233,6 +236,7 @@ final class Depot {
   long trim(long bytesToKeep) {
     lock.lock();
     try {
+      order.bind();
       if (closed) {
         return 0;
       }
@@ -254,9 +258,9 @@ final class Depot {
 
   /** Time passes: gives back what was not used for four to seven ticks. */
   void tick() {
-    order.bind();
     lock.lock();
     try {
+      order.bind();
       if (!closed) {
         for (Owner owner : epochs.owners()) {
           owner.magazine.drainUnused(address -> returned(owner, address));

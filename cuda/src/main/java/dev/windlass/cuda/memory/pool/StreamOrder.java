@@ -5,7 +5,10 @@ package dev.windlass.cuda.memory.pool;
  * dev.windlass.cuda.driver.CudaException} and has done nothing.
  */
 public interface StreamOrder {
-  /** Makes the other calls possible on this thread, which is one of the pool's own. */
+  /**
+   * Makes the other calls possible on this thread: one of the pool's own, or a virtual one that
+   * waited for a lock and has gone on elsewhere.
+   */
   void bind();
 
   /** Makes an event. */
