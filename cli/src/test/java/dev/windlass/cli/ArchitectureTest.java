@@ -122,10 +122,22 @@ class ArchitectureTest {
                       "dev.windlass.core.context",
                       "java..",
                       "",
+                      "jdk.jfr",
                       "org.slf4j..",
                       "org.jspecify..",
+                      "io.micrometer.core.instrument..",
                       "org.bytedeco..")
                   .or(belongToAnyOf(Memory.class, ComputeCapability.class)));
+
+  /** Micrometer is an optional dependency: without it, one class cannot be used. */
+  @ArchTest
+  static final ArchRule only_one_class_needs_micrometer =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("dev.windlass.cuda.memory.MemoryMetrics")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.micrometer..");
 
   @ArchTest
   static final ArchRule native_code_is_touched_in_one_package_only =

@@ -99,13 +99,12 @@ final class BreakdownText {
   }
 
   private static void cause(MemoryBreakdown b, List<String> hints) {
-    // What a limit must be at least, if all that is cached can be used and no piece can.
+    // What a limit must be for this to fit, if all that is cached can be used and no piece can.
     long needed = b.live() + b.fragmented() + b.asked();
-    long usable = b.live() + b.asked();
     long fromDevice = Math.max(0, b.asked() - b.cached());
     boolean limited = b.limit() != NO_LIMIT && needed > b.limit();
     boolean deviceFull = b.deviceFree() != UNKNOWN && b.deviceFree() < fromDevice;
-    if (limited && usable > b.limit()) {
+    if (limited) {
       String more = Bytes.roundedUp(needed - b.limit());
       if (b.deviceFree() == UNKNOWN) {
         hints.add("Raise the limit by " + more + " or more, if the device has that free");

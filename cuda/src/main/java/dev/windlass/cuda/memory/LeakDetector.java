@@ -116,10 +116,22 @@ public final class LeakDetector implements AutoCloseable {
    *     and never after {@link Tracked#closed()} returned true. Must not refer to the resource
    */
   public Tracked track(Object resource, String what, Runnable freeSafely) {
+    return track(resource, what, 0, freeSafely);
+  }
+
+  /**
+   * Watches something that has device memory.
+   *
+   * @param resource what is to be closed; not held by this
+   * @param what as in {@link #track(Object, String, Runnable)}
+   * @param bytes how much memory: where much of it is made is always recorded, unless nothing is
+   * @param freeSafely as there
+   */
+  public Tracked track(Object resource, String what, long bytes, Runnable freeSafely) {
     if (tracking == Tracking.OFF || closed) {
       return UNTRACKED;
     }
-    Place place = Place.of(tracking, 0);
+    Place place = Place.of(tracking, bytes);
     Stripe stripe = stripes[(int) (Thread.currentThread().getId() & (STRIPES - 1))];
     Watched watched = new Watched(resource, lost, stripe, what, place, freeSafely);
     stripe.add(watched);

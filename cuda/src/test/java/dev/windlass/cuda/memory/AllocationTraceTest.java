@@ -57,7 +57,7 @@ class AllocationTraceTest {
                           () -> {
                             Random random = new Random(t);
                             for (int i = 0; i < 2_000; i++) {
-                              long bytes = 1 + random.nextInt(3);
+                              long bytes = 1L + random.nextInt(3);
                               trace.free(trace.allocate(bytes, t), bytes, t);
                             }
                           }))

@@ -108,6 +108,19 @@ class LeakDetectorTest {
   }
 
   @Test
+  void sampled_knowsWhereMuchMemoryIsMade() {
+    try (LeakDetector detector = new LeakDetector(Tracking.SAMPLED)) {
+      for (int i = 0; i < 100; i++) {
+        Training.step(() -> detector.track(this, "FloatMemory", 1 << 20, () -> {}));
+      }
+      assertThat(detector.summary())
+          .singleElement()
+          .satisfies(g -> assertThat(g.open()).isEqualTo(100))
+          .satisfies(g -> assertThat(g.place().get(0)).contains("Training.step"));
+    }
+  }
+
+  @Test
   void failingFree_andFailingListener_doNotEndTheWatch() {
     AtomicInteger told = new AtomicInteger();
     try (LeakDetector detector =

@@ -127,6 +127,25 @@ class OutOfDeviceMemoryExceptionTest {
   }
 
   @Test
+  void limitReachedByPieces_isRaisedByWhatTheyTake() {
+    MemoryBreakdown b =
+        new MemoryBreakdown(
+            2 * GIB,
+            0,
+            5 * GIB,
+            0,
+            2 * GIB,
+            7 * GIB,
+            8 * GIB,
+            9 * GIB,
+            24 * GIB,
+            Source.VIRTUAL_MEMORY);
+    assertThat(new OutOfDeviceMemoryException(b).remedy())
+        .contains("Raise the limit by 1024 MiB or more: the device has 9.00 GiB free")
+        .contains("is in pieces of at most 0 B");
+  }
+
+  @Test
   void piecesInSegments_areNamed_withVirtualMemoryNoDeviceSettingIsAdvised() {
     MemoryBreakdown segments =
         new MemoryBreakdown(

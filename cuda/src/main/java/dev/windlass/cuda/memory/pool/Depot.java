@@ -2,6 +2,7 @@ package dev.windlass.cuda.memory.pool;
 
 import dev.windlass.cuda.driver.CudaException;
 import dev.windlass.cuda.memory.MemoryBreakdown;
+import dev.windlass.cuda.memory.MemoryEvents;
 import dev.windlass.cuda.memory.MemoryUse;
 import dev.windlass.cuda.memory.OutOfDeviceMemoryException;
 import java.util.ArrayList;
@@ -133,7 +134,7 @@ final class Depot {
       address = fromAnotherStream(owner, size);
     }
     if (address == 0) {
-      address = backing.grow(owner, size);
+      address = grow(owner, size);
     }
     if (address == 0) {
       for (Owner other : epochs.owners()) {
@@ -141,7 +142,17 @@ final class Depot {
       }
       address = arena.gather(owner, epochs.owners(), size);
     }
-    return address != 0 ? address : backing.grow(owner, size);
+    return address != 0 ? address : grow(owner, size);
+  }
+
+  private long grow(Owner owner, long size) {
+    long before = backing.held();
+    long address = backing.grow(owner, size);
+    long held = backing.held();
+    if (held > before) {
+      MemoryEvents.growth(held - before, held);
+    }
+    return address;
   }
 
   private long fit(Owner owner, long size) {
@@ -253,7 +264,11 @@ final class Depot {
     }
     epochs.poll();
     backing.settle();
-    return backing.giveBack(bytesToKeep, idleTicks);
+    long given = backing.giveBack(bytesToKeep, idleTicks);
+    if (given > 0) {
+      MemoryEvents.giveBack(given, backing.held());
+    }
+    return given;
   }
 
   /** Time passes: gives back what was not used for four to seven ticks. */
@@ -293,6 +308,7 @@ final class Depot {
             device[0],
             device[1],
             backing.source());
+    MemoryEvents.outOfMemory(breakdown);
     return new OutOfDeviceMemoryException(breakdown, backing.refusal().orElse(null));
   }
 
