@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #undef cuLaunchKernel
+#undef cuCtxSetCurrent
 #undef cuMemAlloc_v2
 #undef cuMemFree_v2
 #undef cuMemAllocFromPoolAsync
@@ -34,6 +35,14 @@ API int cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, un
 /* For a check that what was measured did arrive. */
 API uint64_t quick_launches(void) { return launches; }
 API uint64_t quick_last_argument(void) { return last; }
+
+/* Of the fixture: which context its other calls are made in. */
+extern __thread void *current;
+
+API int cuCtxSetCurrent(void *context) {
+  current = context;
+  return 0;
+}
 
 static _Atomic uint64_t next = 1ull << 40;
 

@@ -9,6 +9,9 @@ import dev.windlass.benchmarks.memory.Fragmentation;
 import dev.windlass.benchmarks.report.Effort;
 import dev.windlass.benchmarks.report.Report;
 import dev.windlass.benchmarks.start.ColdStart;
+import dev.windlass.benchmarks.trace.Trace;
+import dev.windlass.benchmarks.trace.TraceFiles;
+import dev.windlass.benchmarks.trace.Traces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +20,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,6 +33,7 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "run", mixinStandardHelpOptions = true, sortOptions = false)
 public final class Benchmarks implements Callable<Integer> {
+  private static final long SEED = 20_261_124;
   private static final String LIBRARY_PATH = "LD_LIBRARY_PATH";
 
   /** The benchmarks. */
@@ -56,6 +61,18 @@ public final class Benchmarks implements Callable<Integer> {
               + " or what figures to quote take. Default: ${DEFAULT-VALUE}")
   private Effort effort = Effort.FULL;
 
+  @Option(
+      names = "--trace",
+      paramLabel = "FILE",
+      description = "An allocation trace as RMM writes it, to be replayed in the place of ours.")
+  private List<Path> traces = List.of();
+
+  @Option(
+      names = "--write-traces",
+      paramLabel = "FOLDER",
+      description = "Writes our traces as RMM's CSV, and does nothing else.")
+  private @Nullable Path writeTraces;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Default: ${DEFAULT-VALUE}")
   private Path json = Path.of("benchmarks/target/benchmarks.json");
 
@@ -78,6 +95,10 @@ public final class Benchmarks implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (writeTraces != null) {
+      TraceFiles.write(ours(), writeTraces);
+      return 0;
+    }
     Path libraries = FakeDriver.folder(root);
     if (!libraries.toString().equals(System.getenv(LIBRARY_PATH))) {
       FakeDriver.build(root);
@@ -88,7 +109,7 @@ public final class Benchmarks implements Callable<Integer> {
       switch (part) {
         case LAUNCH -> report.add(LaunchCost.measure(libraries, effort));
         case FRAGMENTATION -> {
-          Fragmentation.Result result = Fragmentation.measure(effort);
+          Fragmentation.Result result = Fragmentation.measure(traces.isEmpty() ? ours() : TraceFiles.read(traces), effort);
           result.tables().forEach(report::add);
           Files.writeString(picture(), result.html());
         }
@@ -104,6 +125,12 @@ public final class Benchmarks implements Callable<Integer> {
             .writeValueAsString(report.json()));
     System.out.println("Written to " + json);
     return 0;
+  }
+
+  /** In a smoke run a few, the others are alike. */
+  private List<Trace> ours() {
+    List<Trace> all = Traces.all(SEED, effort.traceLength());
+    return effort == Effort.SMOKE ? all.subList(6, 9) : all;
   }
 
   private Path picture() {

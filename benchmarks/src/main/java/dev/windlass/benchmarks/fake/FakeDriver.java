@@ -18,6 +18,7 @@ public final class FakeDriver {
   private static final List<String> QUICK =
       List.of(
           "cuLaunchKernel",
+          "cuCtxSetCurrent",
           "cuMemAlloc_v2",
           "cuMemFree_v2",
           "cuMemAllocFromPoolAsync",

@@ -6,7 +6,6 @@ import dev.windlass.benchmarks.report.Effort;
 import dev.windlass.benchmarks.report.Picture;
 import dev.windlass.benchmarks.report.Table;
 import dev.windlass.benchmarks.trace.Trace;
-import dev.windlass.benchmarks.trace.Traces;
 import dev.windlass.cuda.memory.DeviceAllocator;
 import dev.windlass.cuda.memory.OutOfDeviceMemoryException;
 import java.util.ArrayList;
@@ -20,7 +19,6 @@ import java.util.stream.Stream;
  * is large enough for all, once on one that has 5 % more than the program ever has live.
  */
 public final class Fragmentation {
-  private static final long SEED = 20_261_124;
   private static final long PLENTY = 160L << 30;
   private static final double TIGHT = 1.05;
 
@@ -37,9 +35,7 @@ public final class Fragmentation {
   public record Result(List<Table> tables, String html) {}
 
   /** Measures. */
-  public static Result measure(Effort effort) {
-    List<Trace> all = Traces.all(SEED, effort.traceLength());
-    List<Trace> traces = effort == Effort.SMOKE ? all.subList(6, 9) : all;
+  public static Result measure(List<Trace> traces, Effort effort) {
     List<List<Score>> scores = new ArrayList<>();
     for (Trace trace : traces) {
       scores.add(

@@ -14,7 +14,7 @@ public final class Trace {
   private final String name;
   private final int[] ids;
   private final long[] bytes; // 0 for a free
-  private final byte[] streams;
+  private final int[] streams;
   private final int allocations;
   private final long peakLiveBytes;
 
@@ -75,7 +75,7 @@ public final class Trace {
   /** One more than the largest stream. */
   public int streams() {
     int most = 0;
-    for (byte stream : streams) {
+    for (int stream : streams) {
       most = Math.max(most, stream);
     }
     return most + 1;
@@ -86,9 +86,9 @@ public final class Trace {
     private final String name;
     private int[] ids = new int[1024];
     private long[] bytes = new long[1024];
-    private byte[] streams = new byte[1024];
+    private int[] streams = new int[1024];
     private long[] liveBytes = new long[1024]; // by id; 0 once freed
-    private byte[] liveStreams = new byte[1024];
+    private int[] liveStreams = new int[1024];
     private int size;
     private int allocations;
     private long live;
@@ -113,7 +113,7 @@ public final class Trace {
         liveStreams = Arrays.copyOf(liveStreams, 2 * allocations);
       }
       liveBytes[allocations] = size;
-      liveStreams[allocations] = (byte) stream;
+      liveStreams[allocations] = stream;
       live += size;
       peakLiveBytes = Math.max(peakLiveBytes, live);
       add(allocations, size, stream);
@@ -158,7 +158,7 @@ public final class Trace {
       }
       ids[this.size] = id;
       bytes[this.size] = size;
-      streams[this.size++] = (byte) stream;
+      streams[this.size++] = stream;
     }
   }
 }

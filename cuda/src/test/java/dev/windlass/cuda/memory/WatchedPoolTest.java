@@ -163,7 +163,7 @@ class WatchedPoolTest {
     @Override
     public synchronized long create(long bytes) {
       if (taken() + bytes > total) {
-        throw new CudaException("cuMemCreate", 2);
+        throw CudaException.of("cuMemCreate", 2);
       }
       long handle = ++handles;
       made.put(handle, bytes);
