@@ -54,6 +54,16 @@ final class Arena {
 
   /** Gives out addresses that lie in this free block and free blocks that follow it. */
   long carve(Block block, long address, long bytes) {
+    Block taken = takeOut(block, address, bytes);
+    taken.state = Block.LIVE;
+    taken.owner = nobody;
+    live.put(taken);
+    out += bytes;
+    mostOut = Math.max(mostOut, out);
+    return address;
+  }
+
+  private Block takeOut(Block block, long address, long bytes) {
     Block taken = cut(block, address, Math.min(address + bytes, block.end()));
     while (taken.bytes < bytes) {
       Block next = taken.next;
@@ -63,12 +73,47 @@ final class Arena {
       long to = Math.min(address + bytes, next.end());
       join(taken, cut(next, next.address, to));
     }
-    taken.state = Block.LIVE;
-    taken.owner = nobody;
-    live.put(taken);
-    out += bytes;
-    mostOut = Math.max(mostOut, out);
-    return address;
+    return taken;
+  }
+
+  /**
+   * Pages that are free, but in parts of several owners, become the owner's, who may use all parts.
+   *
+   * @return whether there was any
+   */
+  boolean unite(Owner owner, Iterable<Block> regions, long page) {
+    boolean any = false;
+    for (Block first : regions) {
+      Block b = first;
+      while (b != null) {
+        long from = b.end() - (b.end() - first.address) % page;
+        Block start = from < b.end() ? runFrom(owner, b, from, from + page) : null;
+        if (start == null) {
+          b = b.next;
+        } else {
+          owner.dirty = true;
+          b = insert(takeOut(start, from, page), Block.FREE, owner, owner.open);
+          any = true;
+        }
+      }
+    }
+    return any;
+  }
+
+  /** The block in which addresses start that this and other free blocks have; null if not all. */
+  private static @Nullable Block runFrom(Owner owner, Block block, long from, long to) {
+    if (!mayUse(owner, block) || !mayUse(owner, block.next)) {
+      return null;
+    }
+    Block last = block;
+    while (last.end() < to && mayUse(owner, last.next)) {
+      last = last.next;
+    }
+    Block first = block;
+    while (first.address > from && mayUse(owner, first.previous)) {
+      first = first.previous;
+    }
+    return first.address <= from && last.end() >= to ? first : null;
   }
 
   /** A live block, which is not in the table any more, becomes free. */

@@ -23,6 +23,11 @@ final class Depot {
 
   private static final long PER_THREAD_STREAM = 2;
 
+  /** So much that is small may be cached while the pool grows, and this part of what is held. */
+  private static final long SMALL_CACHE = 8 << 20;
+
+  private static final int SMALL_CACHE_PART = 128;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final StreamTable table;
   private final StreamOrder order;
@@ -32,6 +37,7 @@ final class Depot {
   private final long limit;
   private final long most;
   private final long reserved;
+  private final Magazine.Sink returned = this::returned;
   private boolean closed;
   private long liveOfForgotten;
   private long misses;
@@ -116,25 +122,25 @@ final class Depot {
   /** The miss order, cheapest first. */
   private long find(Owner owner, long size) {
     long address = fit(owner, size);
-    if (address == 0 && flush()) {
+    if (address == 0 && flushLarge()) {
       address = fit(owner, size);
     }
-    if (address == 0) {
-      for (Owner o : epochs.owners()) {
-        epochs.close(o);
-      }
-      epochs.poll();
-      backing.settle();
-      address = fit(owner, size);
+    boolean flushed = false;
+    if (address == 0 && cachedIsMuch()) {
+      flushed = true;
+      address = flush() ? fit(owner, size) : 0;
     }
     if (address == 0) {
-      address = arena.gather(owner, List.of(owner), size);
+      address = fitWhenDone(owner, size);
     }
     if (address == 0) {
       address = fromAnotherStream(owner, size);
     }
     if (address == 0) {
       address = grow(owner, size);
+    }
+    if (address == 0 && !flushed && flush()) {
+      address = fitWhenDone(owner, size);
     }
     if (address == 0) {
       for (Owner other : epochs.owners()) {
@@ -160,13 +166,40 @@ final class Depot {
     return block == null ? 0 : arena.carve(block, block.address, size);
   }
 
+  private long fitWhenDone(Owner owner, long size) {
+    for (Owner o : epochs.owners()) {
+      epochs.close(o);
+    }
+    epochs.poll();
+    backing.settle();
+    long address = fit(owner, size);
+    return address != 0 ? address : arena.gather(owner, List.of(owner), size);
+  }
+
+  private boolean flushLarge() {
+    boolean any = false;
+    for (Owner owner : epochs.owners()) {
+      any |= owner.magazine.drainLarge(returned, owner);
+    }
+    return any;
+  }
+
   private boolean flush() {
     flushes++;
     boolean any = false;
     for (Owner owner : epochs.owners()) {
-      any |= owner.magazine.drain(address -> returned(owner, address));
+      any |= owner.magazine.drain(returned, owner);
     }
     return any;
+  }
+
+  /** Whether small cached blocks are worth more as memory than as a cache that is warm. */
+  private boolean cachedIsMuch() {
+    long cached = 0;
+    for (Owner owner : epochs.owners()) {
+      cached += owner.magazine.smallBytes();
+    }
+    return cached > Math.max(SMALL_CACHE, backing.held() / SMALL_CACHE_PART);
   }
 
   private void returned(Owner owner, long address) {
@@ -208,7 +241,7 @@ final class Depot {
       Owner owner = owner(stream);
       Magazine magazine = owner.magazine;
       if (!magazine.put(address, bytes)) {
-        magazine.drainHalf(bytes, a -> returned(owner, a));
+        magazine.drainHalf(bytes, returned, owner);
         if (!magazine.put(address, bytes)) {
           Block block = arena.live.remove(address);
           if (block == null) {
@@ -233,7 +266,8 @@ final class Depot {
       if (magazine != null) {
         Owner owner = epochs.of(magazine);
         table.remove(magazine);
-        magazine.end(address -> returned(owner, address));
+        magazine.end();
+        magazine.drain(returned, owner);
         long[] sums = new long[3];
         magazine.addTo(sums);
         liveOfForgotten += sums[0];
@@ -278,7 +312,7 @@ final class Depot {
       order.bind();
       if (!closed) {
         for (Owner owner : epochs.owners()) {
-          owner.magazine.drainUnused(address -> returned(owner, address));
+          owner.magazine.drainUnused(returned, owner);
         }
         backing.tick();
         giveBack(reserved, OLD);
@@ -357,7 +391,7 @@ final class Depot {
       List<PoolRange> map = new ArrayList<>();
       if (!closed) {
         Set<Long> cached = new HashSet<>();
-        epochs.owners().forEach(owner -> owner.magazine.forEach(cached::add));
+        epochs.owners().forEach(owner -> owner.magazine.forEach((o, address) -> cached.add(address), owner));
         for (Block first : backing.regions()) {
           for (Block b = first; b != null; b = b.next) {
             map.add(range(b, cached.contains(b.address)));
@@ -388,11 +422,13 @@ final class Depot {
       closed = true;
       table.clear();
       for (Owner owner : epochs.owners()) {
-        owner.magazine.end(address -> {});
+        owner.magazine.end();
+        owner.magazine.drain((o, address) -> {}, owner);
       }
-      failures.attempt(epochs::synchronize);
-      backing.close(failures);
-      epochs.close(failures);
+      if (failures.attempt(epochs::synchronize)) {
+        backing.close(failures);
+        epochs.close(failures);
+      }
       failures.throwFirst();
     } finally {
       lock.unlock();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Magazine extends SpinLock {
   /** Takes what a magazine gives up. */
   interface Sink {
-    void accept(long address);
+    void accept(Owner owner, long address);
   }
 
   private static final int COUNT = 0;
@@ -181,42 +181,52 @@ final class Magazine extends SpinLock {
   }
 
   /** Gives up the older half of what it has of a size, to make room. */
-  void drainHalf(long bytes, Sink sink) {
+  void drainHalf(long bytes, Sink sink, Owner owner) {
     lock();
     try {
       long[] stack = Sizes.hasClass(bytes) ? stacks[Sizes.classOf(bytes)] : null;
       if (stack != null) {
-        drain(stack, (int) (stack[COUNT] + 1) / 2, sink);
+        drain(stack, (int) (stack[COUNT] + 1) / 2, sink, owner);
       }
     } finally {
       unlock();
     }
+  }
+
+  /** Gives up all that is large; whether there was anything. */
+  boolean drainLarge(Sink sink, Owner owner) {
+    return drain(Sizes.CLASSES, sink, owner);
   }
 
   /** Gives up everything; whether there was anything. */
-  boolean drain(Sink sink) {
-    boolean any = false;
+  boolean drain(Sink sink, Owner owner) {
+    return drain(0, sink, owner);
+  }
+
+  private boolean drain(int from, Sink sink, Owner owner) {
     lock();
     try {
-      for (long[] stack : stacks) {
+      boolean any = false;
+      for (int i = from; i < stacks.length; i++) {
+        long[] stack = stacks[i];
         if (stack != null && stack[COUNT] > 0) {
           any = true;
-          drain(stack, (int) stack[COUNT], sink);
+          drain(stack, (int) stack[COUNT], sink, owner);
         }
       }
+      return any;
     } finally {
       unlock();
     }
-    return any;
   }
 
   /** Gives up what nobody wanted since the last time. */
-  void drainUnused(Sink sink) {
+  void drainUnused(Sink sink, Owner owner) {
     lock();
     try {
       for (long[] stack : stacks) {
         if (stack != null) {
-          drain(stack, (int) stack[LOW], sink);
+          drain(stack, (int) stack[LOW], sink, owner);
           stack[LOW] = stack[COUNT];
         }
       }
@@ -225,25 +235,43 @@ final class Magazine extends SpinLock {
     }
   }
 
-  private static void drain(long[] stack, int many, Sink sink) {
+  private static void drain(long[] stack, int many, Sink sink, Owner owner) {
     int count = (int) stack[COUNT];
     for (int i = FIRST; i < FIRST + many; i++) {
-      sink.accept(stack[i]);
+      sink.accept(owner, stack[i]);
     }
     System.arraycopy(stack, FIRST + many, stack, FIRST, count - many);
     stack[COUNT] = count - many;
     stack[LOW] = Math.max(0, stack[LOW] - many);
   }
 
-  /** Gives up everything for ever. */
-  void end(Sink sink) {
+  /** Takes nothing any more; {@link #drain} then takes the rest for ever. */
+  void end() {
+    lock();
+    ended = true;
+    unlock();
+  }
+
+  /** The bytes in stacks of up to 1 MiB. */
+  long smallBytes() {
     lock();
     try {
-      ended = true;
+      return bytes(0, Sizes.CLASSES);
     } finally {
       unlock();
     }
-    drain(sink);
+  }
+
+  private long bytes(int from, int to) {
+    long bytes = 0;
+    for (int i = from; i < to; i++) {
+      long[] stack = stacks[i];
+      if (stack != null && stack[COUNT] > 0) {
+        long size = i < Sizes.CLASSES ? Sizes.bytesOf(i) : largeSizes[i - Sizes.CLASSES];
+        bytes += stack[COUNT] * size;
+      }
+    }
+    return bytes;
   }
 
   /**
@@ -256,26 +284,20 @@ final class Magazine extends SpinLock {
     try {
       sums[0] += live;
       sums[1] += mostLive;
-      for (int i = 0; i < stacks.length; i++) {
-        long[] stack = stacks[i];
-        if (stack != null) {
-          sums[2] +=
-              stack[COUNT] * (i < Sizes.CLASSES ? Sizes.bytesOf(i) : largeSizes[i - Sizes.CLASSES]);
-        }
-      }
+      sums[2] += bytes(0, stacks.length);
     } finally {
       unlock();
     }
   }
 
   /** Shows the addresses that it has. */
-  void forEach(Sink sink) {
+  void forEach(Sink sink, Owner owner) {
     lock();
     try {
       for (long[] stack : stacks) {
         if (stack != null) {
           for (int i = FIRST; i < FIRST + stack[COUNT]; i++) {
-            sink.accept(stack[i]);
+            sink.accept(owner, stack[i]);
           }
         }
       }

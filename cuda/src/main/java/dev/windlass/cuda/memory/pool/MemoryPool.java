@@ -31,17 +31,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>the smallest block that fits, of those of this stream and of nobody;
- *   <li>the same after all magazines gave up what they have, which then joins in the arena;
+ *   <li>the same after all magazines gave up what they have above 1 MiB, which joins in the arena;
+ *   <li>the same after they gave up everything, if that is more than 8 MiB and 1/128 of the pool
+ *       (below that a warm cache is worth more than its memory);
  *   <li>the same after looking which epochs are done;
  *   <li>several blocks side by side, of this stream and of nobody;
  *   <li>the smallest block of another stream that fits: this stream is made to wait, on the device;
  *   <li>pages of free blocks, moved to one place, and new pages within the limit for what lacks;
- *   <li>the last two again with all free memory, after this stream was made to wait for all others;
+ *   <li>the same without any cache, if there was one left;
+ *   <li>the same with all free memory, after this stream was made to wait for all others;
  *   <li>{@link dev.windlass.cuda.memory.OutOfDeviceMemoryException}.
  * </ol>
  *
  * <p>So memory that is only cached never makes a request fail, and the limit holds for what is
- * taken from the device, not for what is asked for. With segments, step 6 is: a new segment, and if
+ * taken from the device, not for what is asked for. With segments, step 7 is: a new segment, and if
  * limit or device do not allow it, the same after all empty ones went back.
  *
  * <h2>Failures</h2>
@@ -212,8 +215,9 @@ public final class MemoryPool implements DeviceAllocator {
   /**
    * {@inheritDoc}
    *
-   * <p>If calls of the driver fail, all others are made, and what failed is tried again by closing
-   * again. A free after the close does nothing.
+   * <p>If the work of the device cannot be waited for, nothing is given back (a context that is lost
+   * takes its memory with it). If another call of the driver fails, all others are made. What failed
+   * is tried again by closing again. A free after the close does nothing.
    */
   @Override
   public void close() {

@@ -96,6 +96,10 @@ final class Pages implements Backing {
     refusal = null;
     Block first = findWindow(owner, bytes);
     int moving = choose(owner, window.pages());
+    if (moving < window.pages() && arena.unite(owner, regions, page)) {
+      first = findWindow(owner, bytes);
+      moving = choose(owner, window.pages());
+    }
     if (window.pages() - moving > (most - stock.held()) / page + stock.spares()) {
       return 0;
     }
