@@ -74,7 +74,8 @@ public final class Benchmarks implements Callable<Integer> {
   private @Nullable Path writeTraces;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Default: ${DEFAULT-VALUE}")
-  private Path json = Path.of("benchmarks/target/benchmarks.json");
+  private Path json =
+      Path.of("benchmarks/target/benchmarks-jdk" + Runtime.version().feature() + ".json");
 
   @Option(names = "--root", hidden = true, description = "Where the project is checked out.")
   private Path root = Path.of("");
@@ -109,7 +110,8 @@ public final class Benchmarks implements Callable<Integer> {
       switch (part) {
         case LAUNCH -> report.add(LaunchCost.measure(libraries, effort));
         case FRAGMENTATION -> {
-          Fragmentation.Result result = Fragmentation.measure(traces.isEmpty() ? ours() : TraceFiles.read(traces), effort);
+          Fragmentation.Result result =
+              Fragmentation.measure(traces.isEmpty() ? ours() : TraceFiles.read(traces), effort);
           result.tables().forEach(report::add);
           Files.writeString(picture(), result.html());
         }

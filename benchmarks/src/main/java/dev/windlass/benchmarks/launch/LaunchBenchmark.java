@@ -200,7 +200,9 @@ public class LaunchBenchmark {
         rawFunction, 4, 1, 1, 256, 1, 1, 0, rawStream, (PointerPointer<Pointer>) null, rawExtra);
   }
 
-  /** JCuda's method, with arguments in native memory, which it has less to do for than for arrays. */
+  /**
+   * JCuda's method, with arguments in native memory, which it has less to do for than for arrays.
+   */
   @Benchmark
   public int jcudaNative() {
     block.putInt(COUNT_AT, n++);

@@ -182,7 +182,7 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
       log.add(call);
     }
     if (failIn > 0 && --failIn == 0) {
-      throw new CudaException(call, failCode);
+      throw CudaException.of(call, failCode);
     }
   }
 
@@ -196,7 +196,7 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
 
   private void use(long bytes) {
     if (bytes > total - used) {
-      throw new CudaException("out of memory", 2);
+      throw CudaException.of("out of memory", 2);
     }
     used += bytes;
     mostUsed = Math.max(mostUsed, used);
