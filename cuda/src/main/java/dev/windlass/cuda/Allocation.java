@@ -65,7 +65,7 @@ final class Allocation {
         Lane lane = last.isClosed() || last.capture() != null ? context.defaultLane() : last;
         context.bind();
         uses.allBefore(lane);
-        context.allocator().free(address, bytes, lane.handle);
+        context.memory().allocator().free(address, bytes, lane.handle);
       }
     } catch (CudaException e) {
       throw context.failed(e);

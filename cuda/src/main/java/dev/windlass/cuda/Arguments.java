@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 final class Arguments {
+  private static final byte UNUSED = 0;
+  private static final byte READ = 1;
+  private static final byte WRITTEN = 2;
+
   private final DeviceContext context;
   private final KernelSignature signature;
   private final Parameter[] parameters;
@@ -26,7 +30,10 @@ final class Arguments {
   private final ByteBuffer view;
   private final @Nullable DeviceMemory[] memory; // a pointer's, by parameter
   private final List<DeviceMemory>[] within; // in a struct, by parameter
+  private final byte[] uses; // by parameter
   private final boolean[] set;
+  private int unset;
+  private boolean structs; // whether there may be memory in one
 
   @SuppressWarnings({"unchecked", "rawtypes"})
   Arguments(DeviceContext context, KernelSignature signature) {
@@ -38,7 +45,14 @@ final class Arguments {
     this.memory = new DeviceMemory[parameters.length];
     this.within = new List[parameters.length];
     java.util.Arrays.fill(within, List.of());
+    this.uses = new byte[parameters.length];
+    for (Parameter p : parameters) {
+      Optional<PointerUse> use = p.pointer();
+      uses[p.index()] =
+          use.isEmpty() || use.get().written() ? WRITTEN : use.get().read() ? READ : UNUSED;
+    }
     this.set = new boolean[parameters.length];
+    this.unset = parameters.length;
   }
 
   /** The bytes, of which all count. */
@@ -87,12 +101,9 @@ final class Arguments {
     } else if (argument instanceof Double d) {
       set(index, (double) d);
     } else if (argument instanceof Boolean || argument instanceof Byte) {
-      number(index, 1, Kind.INTEGER, argument);
-      byte value = argument instanceof Byte b ? b : (byte) (((Boolean) argument) ? 1 : 0);
-      view.put(parameters[index].offset(), value);
+      small(index, 1, argument);
     } else if (argument instanceof Short || argument instanceof Character) {
-      Parameter p = number(index, 2, Kind.INTEGER, argument);
-      StructLayout.putNumber(argument, view, p.offset());
+      small(index, 2, argument);
     } else if (argument instanceof KernelArgument.Untyped untyped) {
       pointer(index, untyped.memory(), true);
     } else if (argument instanceof KernelArgument.Address address) {
@@ -112,23 +123,39 @@ final class Arguments {
   }
 
   void set(int index, int value) {
-    Parameter p = number(index, 4, Kind.INTEGER, value);
+    Parameter p = parameter(index);
+    if (!takes(p, 4, Kind.INTEGER)) {
+      throw mismatch(p, given(value), hint(p));
+    }
     view.putInt(p.offset(), value);
+    done(p, null);
   }
 
   void set(int index, float value) {
-    Parameter p = number(index, 4, Kind.FLOAT, value);
+    Parameter p = parameter(index);
+    if (!takes(p, 4, Kind.FLOAT)) {
+      throw mismatch(p, given(value), hint(p));
+    }
     view.putFloat(p.offset(), value);
+    done(p, null);
   }
 
   void set(int index, double value) {
-    Parameter p = number(index, 8, Kind.FLOAT, value);
+    Parameter p = parameter(index);
+    if (!takes(p, 8, Kind.FLOAT)) {
+      throw mismatch(p, given(value), hint(p));
+    }
     view.putDouble(p.offset(), value);
+    done(p, null);
   }
 
   void set(int index, long value) {
-    Parameter p = number(index, 8, Kind.INTEGER, value);
+    Parameter p = parameter(index);
+    if (!takes(p, 8, Kind.INTEGER)) {
+      throw mismatch(p, given(value), hint(p));
+    }
     view.putLong(p.offset(), value);
+    done(p, null);
   }
 
   void set(int index, @Nullable DeviceMemory value) {
@@ -147,20 +174,23 @@ final class Arguments {
     return parameters[index];
   }
 
-  /** Checks a number; the two-byte integer is also the bits of a half. */
-  private Parameter number(int index, int bytes, Kind kind, Object value) {
+  /** Whether it takes such a number; an integer of two bytes is also the bits of a half. */
+  private static boolean takes(Parameter p, int bytes, Kind kind) {
+    boolean integer = kind == Kind.INTEGER;
+    return p.bytes() == bytes
+        && (p.kind() == kind
+            || p.kind() == Kind.BITS
+            || (integer && bytes == 2 && p.kind() == Kind.FLOAT)
+            || (integer && p.kind() == Kind.POINTER && ParameterText.isIntegerInCpp(p)));
+  }
+
+  private void small(int index, int bytes, Object number) {
     Parameter p = parameter(index);
-    boolean fits =
-        p.bytes() == bytes
-            && (p.kind() == kind
-                || p.kind() == Kind.BITS
-                || (bytes == 2 && p.kind() == Kind.FLOAT)
-                || (p.kind() == Kind.POINTER && ParameterText.isIntegerInCpp(p)));
-    if (!fits || (kind == Kind.FLOAT && p.kind() == Kind.POINTER)) {
-      throw mismatch(p, given(value), hint(p));
+    if (!takes(p, bytes, Kind.INTEGER)) {
+      throw mismatch(p, given(number), hint(p));
     }
+    StructLayout.putNumber(number, view, p.offset());
     done(p, null);
-    return p;
   }
 
   private void pointer(int index, DeviceMemory value, boolean untyped) {
@@ -232,6 +262,7 @@ final class Arguments {
         });
     done(p, null);
     within[index] = memories;
+    structs = true;
   }
 
   private void bytes(int index, byte[] value) {
@@ -244,43 +275,56 @@ final class Arguments {
   }
 
   private void done(Parameter p, @Nullable DeviceMemory value) {
-    memory[p.index()] = value;
-    within[p.index()] = List.of();
-    set[p.index()] = true;
+    int i = p.index();
+    memory[i] = value;
+    if (structs) {
+      within[i] = List.of();
+    }
+    if (!set[i]) {
+      set[i] = true;
+      unset--;
+    }
   }
 
   /** Lets go of the memory. */
   void clear() {
-    for (int i = 0; i < memory.length; i++) {
-      memory[i] = null;
-      within[i] = List.of();
-    }
+    java.util.Arrays.fill(memory, null);
+    java.util.Arrays.fill(within, List.of());
+    structs = false;
   }
 
   /** Right before the launch is queued: orders the stream after other uses of the memory. */
   void before(Stream stream) {
-    for (int i = 0; i < parameters.length; i++) {
-      if (!set[i]) {
-        throw invalid(
-            "parameter " + i + ", " + ParameterText.of(parameters[i]) + ", was never set",
-            "Set all before the first launch");
-      }
+    if (unset > 0) {
+      throw neverSet();
+    }
+    for (int i = 0; i < memory.length; i++) {
       DeviceMemory m = memory[i];
       if (m != null) {
-        Optional<PointerUse> use = parameters[i].pointer();
-        if (use.isEmpty() || use.get().written()) {
+        if (uses[i] == WRITTEN) {
           m.beforeWrite(stream);
-        } else if (use.get().read()) {
+        } else if (uses[i] == READ) {
           m.beforeRead(stream);
         } else {
           long ignored = m.address(); // not used, but it must not be closed
         }
       }
-      List<DeviceMemory> inside = within[i];
-      for (int k = 0; k < inside.size(); k++) {
-        inside.get(k).beforeWrite(stream);
+    }
+    if (structs) {
+      for (List<DeviceMemory> inside : within) {
+        inside.forEach(m -> m.beforeWrite(stream));
       }
     }
+  }
+
+  private InvalidUseException neverSet() {
+    int i = 0;
+    while (set[i]) {
+      i++;
+    }
+    return invalid(
+        "parameter " + i + ", " + ParameterText.of(parameters[i]) + ", was never set",
+        "Set all before the first launch");
   }
 
   private static String given(@Nullable Object value) {

@@ -12,10 +12,12 @@ import dev.windlass.cuda.memory.LeakDetector;
 import dev.windlass.cuda.memory.MemoryUse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -38,46 +40,50 @@ public final class DeviceContext implements AutoCloseable {
   private final long handle;
   private final Ordering ordering;
   private final AtomicReference<@Nullable CudaFatalException> fault = new AtomicReference<>();
-  private final List<Lane> lanes = new ArrayList<>(); // by number
   private final Completions completions = new Completions(this);
   private final Set<Handle> handles = ConcurrentHashMap.newKeySet();
+  private final ContextMemory memory;
   private final LeakDetector leaks;
-  private final DeviceAllocator allocator;
-  private final PinnedMemory pinned;
-  private final Staging staging;
-  private final Lane defaultLane;
+  private final Lanes lanes;
   private final Stream defaultStream;
-  private volatile Lane home; // where memory is allocated that names no stream
   private volatile boolean closed;
 
   private DeviceContext(
-      Device device, CudaDriver driver, int deviceHandle, long handle, MemoryGrowth growth, Ordering ordering) {
+      Device device,
+      CudaDriver driver,
+      int deviceHandle,
+      long handle,
+      DeviceAllocator allocator,
+      Ordering ordering) {
     this.device = device;
     this.driver = driver;
     this.deviceHandle = deviceHandle;
     this.handle = handle;
     this.ordering = ordering;
-    bind();
+    this.memory = new ContextMemory(this, driver, allocator);
+    this.lanes = new Lanes(this, driver, allocator);
+    this.defaultStream = new Stream(this, lanes.first());
     this.leaks = new LeakDetector();
-    this.allocator = growth.open(driver, deviceHandle, handle);
-    this.pinned = new PinnedMemory(driver);
-    this.staging = new Staging(driver, pinned);
-    this.defaultLane = new Lane(this, driver.createStream(), 0, 0);
-    lanes.add(defaultLane);
-    this.defaultStream = new Stream(this, defaultLane);
-    this.home = defaultLane;
   }
 
-  static DeviceContext open(Device device, CudaDriver driver, MemoryGrowth growth, Ordering ordering) {
+  static DeviceContext open(
+      Device device, CudaDriver driver, MemoryGrowth growth, Ordering ordering) {
     int deviceHandle = driver.device(device.index().value());
     long handle = driver.retainPrimaryContext(deviceHandle);
+    @Nullable DeviceAllocator allocator = null;
     boolean open = false;
     try {
-      DeviceContext context = new DeviceContext(device, driver, deviceHandle, handle, growth, ordering);
+      driver.setCurrentContext(handle);
+      allocator = growth.open(driver, deviceHandle, handle);
+      DeviceContext context =
+          new DeviceContext(device, driver, deviceHandle, handle, allocator, ordering);
       open = true;
       return context;
     } finally {
       if (!open) {
+        if (allocator != null) {
+          allocator.close();
+        }
         driver.releasePrimaryContext(deviceHandle);
       }
     }
@@ -169,225 +175,179 @@ public final class DeviceContext implements AutoCloseable {
 
   /** Makes a stream: work on it runs in order, beside the work of other streams. */
   public Stream newStream() {
+    return newStream(OptionalInt.empty());
+  }
+
+  /**
+   * Makes a stream with a priority. Work of streams with lower numbers is started first.
+   *
+   * @param priority within {@link #streamPriorities}; one out of it is brought into it
+   */
+  public Stream newStream(int priority) {
+    return newStream(OptionalInt.of(priority));
+  }
+
+  private Stream newStream(OptionalInt priority) {
     order.lock();
     try {
       check("cuStreamCreate");
       bind();
-      int number = freeNumber();
-      long epoch = number < lanes.size() ? lanes.get(number).epoch() : 0;
-      Lane lane = new Lane(this, driver.createStream(), number, epoch);
-      if (number < lanes.size()) {
-        lanes.set(number, lane);
-      } else {
-        lanes.add(lane);
-      }
-      chooseHome();
-      return new Stream(this, lane).watched();
+      return new Stream(this, lanes.add(priority)).watched();
     } catch (CudaException e) {
       throw failed(e);
     } finally {
       order.unlock();
     }
+  }
+
+  /** The priorities that streams can have, the most urgent (lowest) first. */
+  public StreamPriorities streamPriorities() {
+    int[] range = new int[2];
+    call(
+        "cuCtxGetStreamPriorityRange",
+        d -> {
+          d.streamPriorityRange(range);
+          return 0;
+        });
+    return new StreamPriorities(range[1], range[0]);
   }
 
   /**
-   * Memory that names no stream is allocated on the only one there is, so that it costs no waiting
-   * there. Of several none can be preferred: work would wait for a stream it has nothing to do
-   * with.
+   * The priorities that streams can have. A stream that is given none has the least urgent.
+   *
+   * @param mostUrgent the lowest number
+   * @param leastUrgent the highest number, 0 as a rule
    */
-  private void chooseHome() {
-    Lane only = null;
-    int open = 0;
-    for (Lane lane : lanes) {
-      if (lane != defaultLane && !lane.isClosed()) {
-        only = lane;
-        open++;
-      }
-    }
-    home = only != null && open == 1 && only.capture() == null ? only : defaultLane;
-  }
+  public record StreamPriorities(int mostUrgent, int leastUrgent) {}
 
-  /** A stream that is captured is one that the allocator must leave alone. */
-  Capture beginCapture(Lane lane) {
-    allocator.forget(lane.handle);
-    Capture capture = lane.beginCapture();
-    chooseHome();
-    return capture;
-  }
-
-  void endCapture(Lane lane) {
-    order.lock();
-    try {
-      lane.endCapture();
-      chooseHome();
-    } finally {
-      order.unlock();
-    }
-  }
-
-  void close(Lane lane) {
-    order.lock();
-    try {
-      if (!lane.close()) {
-        return;
-      }
-      chooseHome();
-    } finally {
-      order.unlock();
-    }
-    lane.release();
-  }
-
-  /** Destroys the driver's stream of a lane that has no user any more. */
-  void destroy(Lane lane) {
-    order.lock();
-    try {
-      if (!closed && healthy()) {
-        bind();
-        allocator.forget(lane.handle);
-        lane.destroy();
-      }
-    } catch (CudaException e) {
-      throw failed(e);
-    } finally {
-      order.unlock();
-    }
-  }
-
-  /** The first number whose last stream is closed and has nothing left to do. */
-  private int freeNumber() {
-    for (int i = 0; i < lanes.size(); i++) {
-      if (lanes.get(i).finish()) {
-        return i;
-      }
-    }
-    return lanes.size();
+  /**
+   * Begins a range of time that a profiler shows under a name (NVTX), on this thread. Close it on
+   * the same thread, ranges within it first. Without a profiler it does nothing.
+   *
+   * <pre>{@code
+   * try (Range epoch = gpu.range("epoch 3")) {
+   *   train();
+   * }
+   * }</pre>
+   */
+  public Range range(String name) {
+    return new Range(driver.ranges(), name);
   }
 
   /** Memory for so many bytes, with any content. */
   public ByteMemory bytes(long count) {
-    return new ByteMemory(allocate(count, Byte.BYTES, "bytes", null));
+    return new ByteMemory(memory.allocate(count, Byte.BYTES, "bytes", null));
+  }
+
+  /** Memory with the content of an array, which has at least one element. */
+  public ByteMemory bytes(byte[] content) {
+    return filled(bytes(content.length), memory -> memory.copyFrom(content));
   }
 
   /** Memory for so many bytes, allocated in the order of a stream. */
   public ByteMemory bytes(long count, Stream stream) {
-    return new ByteMemory(allocate(count, Byte.BYTES, "bytes", allocating(stream)));
+    return new ByteMemory(memory.allocate(count, Byte.BYTES, "bytes", allocating(stream)));
   }
 
   /** Memory for so many shorts, with any content. */
   public ShortMemory shorts(long count) {
-    return new ShortMemory(allocate(count, Short.BYTES, "shorts", null));
+    return new ShortMemory(memory.allocate(count, Short.BYTES, "shorts", null));
+  }
+
+  /** Memory with the content of an array, which has at least one element. */
+  public ShortMemory shorts(short[] content) {
+    return filled(shorts(content.length), memory -> memory.copyFrom(content));
   }
 
   /** Memory for so many shorts, allocated in the order of a stream. */
   public ShortMemory shorts(long count, Stream stream) {
-    return new ShortMemory(allocate(count, Short.BYTES, "shorts", allocating(stream)));
+    return new ShortMemory(memory.allocate(count, Short.BYTES, "shorts", allocating(stream)));
   }
 
   /** Memory for so many ints, with any content. */
   public IntMemory ints(long count) {
-    return new IntMemory(allocate(count, Integer.BYTES, "ints", null));
+    return new IntMemory(memory.allocate(count, Integer.BYTES, "ints", null));
+  }
+
+  /** Memory with the content of an array, which has at least one element. */
+  public IntMemory ints(int[] content) {
+    return filled(ints(content.length), memory -> memory.copyFrom(content));
   }
 
   /** Memory for so many ints, allocated in the order of a stream. */
   public IntMemory ints(long count, Stream stream) {
-    return new IntMemory(allocate(count, Integer.BYTES, "ints", allocating(stream)));
+    return new IntMemory(memory.allocate(count, Integer.BYTES, "ints", allocating(stream)));
   }
 
   /** Memory for so many longs, with any content. */
   public LongMemory longs(long count) {
-    return new LongMemory(allocate(count, Long.BYTES, "longs", null));
+    return new LongMemory(memory.allocate(count, Long.BYTES, "longs", null));
+  }
+
+  /** Memory with the content of an array, which has at least one element. */
+  public LongMemory longs(long[] content) {
+    return filled(longs(content.length), memory -> memory.copyFrom(content));
   }
 
   /** Memory for so many longs, allocated in the order of a stream. */
   public LongMemory longs(long count, Stream stream) {
-    return new LongMemory(allocate(count, Long.BYTES, "longs", allocating(stream)));
+    return new LongMemory(memory.allocate(count, Long.BYTES, "longs", allocating(stream)));
   }
 
   /** Memory for so many floats, with any content. */
   public FloatMemory floats(long count) {
-    return new FloatMemory(allocate(count, Float.BYTES, "floats", null));
+    return new FloatMemory(memory.allocate(count, Float.BYTES, "floats", null));
+  }
+
+  /** Memory with the content of an array, which has at least one element. */
+  public FloatMemory floats(float[] content) {
+    return filled(floats(content.length), memory -> memory.copyFrom(content));
   }
 
   /** Memory for so many floats, allocated in the order of a stream. */
   public FloatMemory floats(long count, Stream stream) {
-    return new FloatMemory(allocate(count, Float.BYTES, "floats", allocating(stream)));
+    return new FloatMemory(memory.allocate(count, Float.BYTES, "floats", allocating(stream)));
   }
 
   /** Memory for so many doubles, with any content. */
   public DoubleMemory doubles(long count) {
-    return new DoubleMemory(allocate(count, Double.BYTES, "doubles", null));
+    return new DoubleMemory(memory.allocate(count, Double.BYTES, "doubles", null));
+  }
+
+  /** Memory with the content of an array, which has at least one element. */
+  public DoubleMemory doubles(double[] content) {
+    return filled(doubles(content.length), memory -> memory.copyFrom(content));
   }
 
   /** Memory for so many doubles, allocated in the order of a stream. */
   public DoubleMemory doubles(long count, Stream stream) {
-    return new DoubleMemory(allocate(count, Double.BYTES, "doubles", allocating(stream)));
+    return new DoubleMemory(memory.allocate(count, Double.BYTES, "doubles", allocating(stream)));
+  }
+
+  private static <M extends DeviceMemory> M filled(M memory, Consumer<M> fill) {
+    boolean done = false;
+    try {
+      fill.accept(memory);
+      done = true;
+      return memory;
+    } finally {
+      if (!done) {
+        memory.close();
+      }
+    }
   }
 
   private Stream allocating(Stream stream) {
     return Stream.check(stream, this, "allocating device memory");
   }
 
-  private Allocation allocate(long count, int size, String what, @Nullable Stream stream) {
-    if (count < 1 || count > Long.MAX_VALUE / size) {
-      throw new InvalidUseException(
-          "allocating " + count + " " + what,
-          "memory has 1 to " + Long.MAX_VALUE / size + " of them",
-          "Check where the number comes from");
-    }
-    check("cuMemAlloc");
-    Lane lane = stream == null ? home : stream.lane();
-    if (!lane.hold()) {
-      if (stream != null) {
-        stream.handle(); // which says that it is closed
-        stream.mustNotCapture("allocating device memory", "memory is not part of a graph");
-      }
-      lane = defaultLane();
-      lane.hold();
-    }
-    try {
-      bind();
-      long bytes = count * size;
-      return new Allocation(this, allocator.allocate(bytes, lane.handle), bytes, lane);
-    } catch (CudaException e) {
-      throw failed(e);
-    } finally {
-      lane.release();
-    }
-  }
-
-  /** Pinned host memory of so many bytes, with any content. */
+  /**
+   * Pinned host memory, with any content.
+   *
+   * @param bytes 1 to 2<sup>31</sup>-1
+   */
   public HostMemory hostMemory(int bytes) {
-    if (bytes < 1) {
-      throw new InvalidUseException(
-          "allocating " + bytes + " bytes of pinned host memory",
-          "it has at least one",
-          "Check where the number comes from");
-    }
-    check("cuMemHostAlloc");
-    bind();
-    try {
-      return new HostMemory(this, pinned.take(bytes), bytes);
-    } catch (CudaException e) {
-      throw failed(e);
-    }
-  }
-
-  /** Waits until all uses are done. */
-  void waitFor(Uses uses) {
-    if (!healthy()) {
-      return;
-    }
-    order.lock();
-    try {
-      bind();
-      uses.allBefore(defaultLane());
-    } catch (CudaException e) {
-      throw failed(e);
-    } finally {
-      order.unlock();
-    }
-    defaultStream.synchronize();
+    return memory.allocateHost(bytes);
   }
 
   /**
@@ -445,62 +405,27 @@ public final class DeviceContext implements AutoCloseable {
    * it. Memory that is allocated here by hand is not seen by the automatic ordering.
    */
   public DeviceAllocator allocator() {
-    return allocator;
+    return memory.allocator();
   }
 
   /** What the device memory of this context is used for. */
   public MemoryUse memoryUse() {
-    return allocator.use();
+    return memory.allocator().use();
   }
 
   /**
-   * Gives memory that is not in use back to the device.
+   * Gives device memory that is not in use back to the device. Waits for all work, so that memory
+   * that was closed is not in use any more.
    *
    * @return how much
    */
   public Memory trim() {
-    check("cuMemRelease");
-    bind();
-    try {
-      return Memory.bytes(allocator.trim(0));
-    } catch (CudaException e) {
-      throw failed(e);
-    }
+    return Memory.bytes(memory.trim());
   }
 
   /** Waits until all work of all streams is done, also of the device's other contexts. */
   public void synchronize() {
-    List<Lane> all = new ArrayList<>();
-    List<Long> upTo = new ArrayList<>();
-    order.lock();
-    try {
-      check("cuCtxSynchronize");
-      for (Lane lane : lanes) {
-        if (lane.capture() != null) {
-          throw new InvalidUseException(
-              "waiting for all streams",
-              "a stream is being captured, and its work does not run yet",
-              "Wait before or after the capture");
-        }
-      }
-      for (Lane lane : lanes) {
-        all.add(lane);
-        upTo.add(lane.nextEpoch());
-      }
-    } finally {
-      order.unlock();
-    }
-    bind();
-    try {
-      driver.synchronizeContext();
-    } catch (CudaException e) {
-      throw failed(e);
-    }
-    order.lock();
-    for (int i = 0; i < all.size(); i++) {
-      all.get(i).isDoneBelow(upTo.get(i));
-    }
-    order.unlock();
+    lanes.synchronize();
   }
 
   Completions completions() {
@@ -512,12 +437,8 @@ public final class DeviceContext implements AutoCloseable {
   }
 
 
-  PinnedMemory pinned() {
-    return pinned;
-  }
-
-  Staging staging() {
-    return staging;
+  ContextMemory memory() {
+    return memory;
   }
 
   /** The stream of what names none. */
@@ -526,7 +447,11 @@ public final class DeviceContext implements AutoCloseable {
   }
 
   Lane defaultLane() {
-    return defaultLane;
+    return lanes.first();
+  }
+
+  Lanes lanes() {
+    return lanes;
   }
 
   boolean isClosed() {
@@ -557,13 +482,14 @@ public final class DeviceContext implements AutoCloseable {
     } finally {
       order.unlock();
     }
+    handles.stream().filter(Handle::mayEndWithContext).forEach(Handle::endWithContext);
     leaks.close();
     try {
       handles.forEach(Handle::free);
       quietlyIfLost(this::closeWhatIsOpen);
     } finally {
       try {
-        quietlyIfLost(allocator::close);
+        quietlyIfLost(memory.allocator()::close);
       } finally {
         quietlyIfLost(() -> driver.releasePrimaryContext(deviceHandle));
       }
@@ -592,13 +518,10 @@ public final class DeviceContext implements AutoCloseable {
     order.lock();
     try {
       bind();
-      for (Lane lane : lanes) {
-        lane.dispose();
-      }
+      lanes.dispose();
     } finally {
       order.unlock();
     }
-    staging.close();
-    pinned.close();
+    memory.closeStaging();
   }
 }

@@ -1,6 +1,5 @@
 package dev.windlass.cuda;
 
-import dev.windlass.cuda.Staging.Piece;
 import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.driver.CudaException;
 import java.nio.Buffer;
@@ -197,113 +196,18 @@ public abstract sealed class DeviceMemory implements AutoCloseable
     }
   }
 
-  /** Moves elements between a piece of staging memory and what the user gave. */
-  @FunctionalInterface
-  interface Part {
-    /**
-     * Moves some elements.
-     *
-     * @param piece as many bytes as they have, in native byte order
-     * @param from the first of them, counted from the first of the copy
-     * @param count how many
-     */
-    void move(ByteBuffer piece, int from, int count);
-  }
-
   /** Copies so many elements from the host; without a stream, waits for the copy. */
-  final void upload(int count, @Nullable Stream on, Part part) {
+  final void upload(int count, @Nullable Stream on, HostCopy.Part part) {
     String doing = "copying to " + elements();
     Stream stream = ready(doing, count, on);
-    long size = (long) count * elementBytes();
-    for (long at = 0; at < size; ) {
-      Piece piece = context().staging().take(context(), size - at);
-      try {
-        int n = (int) Math.min(size - at, Staging.LARGE);
-        ByteBuffer memory = piece.first(n);
-        part.move(memory, (int) (at / elementBytes()), n / elementBytes());
-        stream.begin("cuMemcpyHtoDAsync");
-        try {
-          stream.mustNotCapture(doing, "an array or buffer is read only once");
-          long address = address() + at;
-          use(0, size, true, stream);
-          driver().copyToDeviceAsync(address, memory, stream.handle());
-          driver().recordEvent(piece.event, stream.handle());
-        } finally {
-          stream.end();
-        }
-        at += n;
-        if (on == null && at == size) {
-          context().bind();
-          driver().synchronizeEvent(piece.event);
-        }
-      } catch (CudaException e) {
-        throw context().failed(e);
-      } finally {
-        context().staging().giveBack(piece);
-      }
-    }
+    new HostCopy(this, stream, (long) count * elementBytes(), part).upload(doing, on == null);
   }
 
-  /** Copies so many elements to the host and waits for them, one piece behind what is queued. */
-  final void download(int count, @Nullable Stream on, Part part) {
+  /** Copies so many elements to the host, and waits for them. */
+  final void download(int count, @Nullable Stream on, HostCopy.Part part) {
     String doing = "copying from " + elements();
     Stream stream = ready(doing, count, on);
-    long size = (long) count * elementBytes();
-    @Nullable Piece before = null;
-    long beforeAt = 0;
-    try {
-      for (long at = 0; at < size; at += Staging.LARGE) {
-        Piece piece = context().staging().take(context(), size - at);
-        boolean queued = false;
-        try {
-          stream.begin("cuMemcpyDtoHAsync");
-          try {
-            stream.mustNotCapture(doing, "an array or buffer is written only once");
-            long address = address() + at;
-            use(0, size, false, stream);
-            int n = (int) Math.min(size - at, Staging.LARGE);
-            driver().copyToHostAsync(piece.first(n), address, stream.handle());
-            driver().recordEvent(piece.event, stream.handle());
-            queued = true;
-          } finally {
-            stream.end();
-          }
-        } finally {
-          if (!queued) {
-            context().staging().giveBack(piece);
-          }
-        }
-        Piece last = before;
-        long lastAt = beforeAt;
-        before = piece;
-        beforeAt = at;
-        if (last != null) {
-          land(last, lastAt, size, part);
-        }
-      }
-      if (before != null) {
-        Piece last = before;
-        before = null;
-        land(last, beforeAt, size, part);
-      }
-    } catch (CudaException e) {
-      throw context().failed(e);
-    } finally {
-      if (before != null) {
-        context().staging().giveBack(before);
-      }
-    }
-  }
-
-  private void land(Piece piece, long at, long size, Part part) {
-    try {
-      context().bind();
-      driver().synchronizeEvent(piece.event);
-      int n = (int) Math.min(size - at, Staging.LARGE);
-      part.move(piece.first(n), (int) (at / elementBytes()), n / elementBytes());
-    } finally {
-      context().staging().giveBack(piece);
-    }
+    new HostCopy(this, stream, (long) count * elementBytes(), part).download(doing);
   }
 
   /** The stream of a copy, after all is checked that can be before it is queued. */
@@ -453,7 +357,7 @@ public abstract sealed class DeviceMemory implements AutoCloseable
   }
 
   /** Notes a use of some of the bytes, with {@link Stream#begin} before. */
-  private void use(long from, long length, boolean write, Stream stream) {
+  final void use(long from, long length, boolean write, Stream stream) {
     allocation.use(offset + from, offset + from + length, write, stream.lane());
   }
 }

@@ -24,7 +24,7 @@ public final class ExecutableGraph implements AutoCloseable {
    * Queues all of its work on a stream. For the order among streams it is one use of all memory
    * that the work uses.
    *
-   * @throws InvalidUseException if this, the stream or some of that memory is closed
+   * @throws InvalidUseException if this, the stream, or some of that memory or code is closed
    */
   public void launch(Stream stream) {
     Stream.check(stream, context, "launching a graph");
@@ -35,8 +35,8 @@ public final class ExecutableGraph implements AutoCloseable {
         if (use.memory().isClosed()) {
           throw new InvalidUseException(
               "launching a graph",
-              "memory that its work uses is closed",
-              "Keep the memory open as long as the graph, or capture it anew and update");
+              "memory or code that its work uses is closed",
+              "Keep both open as long as the graph, or capture it anew and update");
         }
       }
       for (Capture.Use use : uses) {

@@ -49,6 +49,16 @@ final class Handle {
     return closed.get();
   }
 
+  /** Whether users need not close it: code that was loaded stays as long as it may be needed. */
+  boolean mayEndWithContext() {
+    return what.equals(Module.WHAT);
+  }
+
+  /** Is no leak: it is meant to end with the context, which is closing. */
+  void endWithContext() {
+    boolean ignored = watch.closed();
+  }
+
   void close() {
     if (watch.closed()) {
       free();

@@ -61,8 +61,8 @@ public final class HostMemory implements AutoCloseable {
       } finally {
         context.order.unlock();
       }
-      context.waitFor(uses);
-      context.pinned().giveBack(memory);
+      context.memory().waitFor(uses);
+      context.memory().pinned().giveBack(memory);
     }
   }
 

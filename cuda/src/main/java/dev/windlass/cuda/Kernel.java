@@ -196,7 +196,7 @@ public final class Kernel {
 
   /** Queues a launch, between {@link Stream#begin} and {@link Stream#end}. */
   void queue(Stream stream, LaunchConfig c, Arguments a) {
-    module.check();
+    module.before(stream);
     limits.check(c);
     a.before(stream);
     byte[] block = a.block();

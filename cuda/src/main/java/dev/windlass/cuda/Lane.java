@@ -41,9 +41,9 @@ final class Lane {
   private long[] seen = NOTHING;
   private long[] seenWhenRecorded = NOTHING;
 
-  Lane(DeviceContext context, long handle, int number, long epoch) {
+  Lane(DeviceContext context, CudaDriver driver, long handle, int number, long epoch) {
     this.context = context;
-    this.driver = context.driver();
+    this.driver = driver;
     this.handle = handle;
     this.number = number;
     this.epoch = epoch;
@@ -142,10 +142,7 @@ final class Lane {
     return capture;
   }
 
-  /**
-   * From now on uses are noted for a graph. The lane's event must stand for all of its work: it
-   * cannot be recorded while it is captured.
-   */
+  /** From now on uses are noted for a graph. */
   Capture beginCapture() {
     Capture begun = new Capture();
     capture = begun;
@@ -166,7 +163,7 @@ final class Lane {
   /** Ends a hold; the last one destroys the driver's stream. */
   void release() {
     if (holds.decrementAndGet() == 0) {
-      context.destroy(this);
+      context.lanes().destroy(this);
     }
   }
 

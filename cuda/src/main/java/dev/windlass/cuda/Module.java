@@ -15,14 +15,18 @@ import org.jspecify.annotations.Nullable;
  * Code that is loaded on a device. Had from {@link DeviceContext#compile} and {@link
  * DeviceContext#load}.
  *
- * <p>Safe for use by many threads. Close it after the last launch of its kernels is done.
+ * <p>Safe for use by many threads. Close it after the last launch of its kernels is done, or leave it
+ * to the context, with which it ends.
  */
 public final class Module implements AutoCloseable {
+  static final String WHAT = "module";
+
   private final DeviceContext context;
   private final String name;
   private final Optional<PtxFile> ptx;
   private final Map<String, String> loweredNames;
   private final Handle handle;
+  private final Uses inGraphs;
   private final Map<String, Kernel> kernels = new ConcurrentHashMap<>();
 
   Module(
@@ -36,7 +40,8 @@ public final class Module implements AutoCloseable {
     this.ptx = ptx;
     this.loweredNames = loweredNames;
     this.handle =
-        new Handle(context, this, "module", driverHandle, context.driver()::unloadModule);
+        new Handle(context, this, WHAT, driverHandle, context.driver()::unloadModule);
+    this.inGraphs = new Uses(handle::isClosed);
   }
 
   DeviceContext context() {
@@ -50,6 +55,15 @@ public final class Module implements AutoCloseable {
    */
   void check() {
     long ignored = handle.value();
+  }
+
+  /** Right before a launch is queued; a graph that it becomes a part of ends with this. */
+  void before(Stream stream) {
+    check();
+    Capture capture = stream.lane().capture();
+    if (capture != null) {
+      capture.add(new Capture.Use(inGraphs, 0, 1, false));
+    }
   }
 
   /** The kernels whose signatures are known, by their names in the code. */

@@ -64,7 +64,7 @@ final class ParameterText {
         use.read() && use.written()
             ? "read and written"
             : use.written() ? "written" : use.read() ? "read" : "not used";
-    Optional<Element> known = use.element().filter(e -> !type(p).startsWith(element(e)));
+    Optional<Element> known = use.element().filter(e -> !type(p).contains(element(e)));
     return type(p)
         + " ("
         + known.map(e -> p.cppType().isPresent() ? "to " + element(e) + ", " : "").orElse("")

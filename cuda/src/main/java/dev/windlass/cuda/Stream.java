@@ -24,9 +24,9 @@ public final class Stream implements AutoCloseable {
 
   /** Has the stream closed should it be lost unclosed. */
   Stream watched() {
-    DeviceContext of = context;
-    Lane behind = lane; // what frees a lost stream must not refer to it
-    watch = of.leaks().track(this, "stream", () -> of.close(behind));
+    Lanes lanes = context.lanes();
+    Lane behind = lane; // what closes a lost stream must not refer to it
+    watch = context.leaks().track(this, "stream", () -> lanes.close(behind));
     return this;
   }
 
@@ -107,6 +107,12 @@ public final class Stream implements AutoCloseable {
     return stream;
   }
 
+  /** For what needs a stream that is open and not captured. */
+  void mustBeUsable(String doing, String whyNotInACapture) {
+    handle();
+    mustNotCapture(doing, whyNotInACapture);
+  }
+
   /** For what cannot be in a graph, with {@link #begin} before. */
   void mustNotCapture(String doing, String why) {
     if (lane.capture() != null) {
@@ -131,8 +137,7 @@ public final class Stream implements AutoCloseable {
     begin("cuStreamBeginCapture");
     try {
       mustNotCapture("capturing a stream", "that is not over yet");
-      lane.record();
-      capture = context.beginCapture(lane);
+      capture = context.lanes().beginCapture(lane);
     } catch (CudaException e) {
       throw context.failed(e);
     } finally {
@@ -155,7 +160,7 @@ public final class Stream implements AutoCloseable {
         graph = endCapture(done);
       }
     } finally {
-      context.endCapture(lane);
+      context.lanes().endCapture(lane);
     }
     return new Graph(context, graph, capture.uses());
   }
@@ -308,7 +313,7 @@ public final class Stream implements AutoCloseable {
   public void close() {
     mustNotCapture("closing a stream", "the capture has to end first");
     if (watch.closed()) {
-      context.close(lane);
+      context.lanes().close(lane);
     }
   }
 }

@@ -48,6 +48,9 @@ final class Uses {
       capture.add(new Capture.Use(this, from, to, write));
       return;
     }
+    if (isLast(from, to, write, on)) {
+      return; // nothing came between: what it must wait for, it has waited for
+    }
     boolean waits = on.waits();
     int kept = 0;
     for (int i = 0; i < count; i++) {
@@ -78,6 +81,16 @@ final class Uses {
       mergeAt = Math.max(MOST, 2 * count);
     }
     put(from, to, write, on);
+  }
+
+  private boolean isLast(long from, long to, boolean write, Lane on) {
+    int at = (count - 1) * WORDS;
+    return count > 0
+        && lanes[count - 1] == on
+        && words[at + 2] == on.epoch()
+        && words[at] == from
+        && words[at + 1] == to
+        && words[at + 3] == (write ? 1 : 0);
   }
 
   /** Makes a stream wait for all uses, whatever the ordering. */

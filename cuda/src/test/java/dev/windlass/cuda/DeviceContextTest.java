@@ -3,11 +3,15 @@ package dev.windlass.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
 
 import dev.windlass.core.context.JobContext;
 import dev.windlass.core.job.Memory;
 import dev.windlass.cuda.device.CudaIndex;
+import dev.windlass.cuda.driver.CudaException;
 import dev.windlass.cuda.driver.DeviceAttribute;
+import dev.windlass.cuda.driver.Ranges;
 import dev.windlass.cuda.fake.FakeCuda;
 import dev.windlass.cuda.memory.OutOfDeviceMemoryException;
 import dev.windlass.cuda.memory.Statistics;
@@ -21,7 +25,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -142,6 +145,42 @@ class DeviceContextTest extends GpuCase {
       assertThat(x.toArray()).containsOnly(4);
       assertThat(FakeCuda.live(FakeCuda.Kind.MAPPING)).isZero();
     }
+  }
+
+  @Test
+  void priorities_areThoseOfTheDevice_andKeptWithin() {
+    DeviceContext.StreamPriorities range = gpu.streamPriorities();
+    assertThat(range.mostUrgent()).isLessThan(range.leastUrgent());
+    try (Stream urgent = gpu.newStream(range.mostUrgent());
+        Stream more = gpu.newStream(range.mostUrgent() - 100);
+        Stream usual = gpu.newStream()) {
+      gpu.bind();
+      assertThat(gpu.driver().streamPriority(urgent.handle())).isEqualTo(range.mostUrgent());
+      assertThat(gpu.driver().streamPriority(more.handle())).isEqualTo(range.mostUrgent());
+      assertThat(gpu.driver().streamPriority(usual.handle())).isEqualTo(range.leastUrgent());
+    }
+  }
+
+  @Test
+  void range_isBegunAndEndedOnce() {
+    Ranges profiler = mock();
+    try (Range range = new Range(profiler, "epoch")) {
+      verify(profiler).push("epoch");
+      range.close();
+    }
+    verify(profiler).pop();
+    gpu.range("nobody listens").close();
+  }
+
+  @Test
+  void memoryOfAnArray_hasItsContent_orIsNotThere() {
+    try (ShortMemory x = gpu.shorts(new short[] {1, 2})) {
+      assertThat(x.toArray()).containsExactly((short) 1, (short) 2);
+    }
+    assertInvalid(() -> gpu.ints(new int[0]), "0 ints");
+    FakeCuda.failAt("cuMemcpyHtoDAsync_v2", 1, 1);
+    assertThatThrownBy(() -> gpu.ints(new int[1])).isInstanceOf(CudaException.class);
+    assertThat(gpu.memoryUse().live()).isZero();
   }
 
   @Test
@@ -276,30 +315,5 @@ class DeviceContextTest extends GpuCase {
     y.copyFrom(x, stream);
     x.slice(0, 1).copyTo(host, lost);
     lost.record();
-  }
-
-  @Test
-  void cycles_leaveNothing() {
-    Set<String> before = threadNames();
-    for (int i = 0; i < 1000; i++) {
-      try (DeviceContext each = cuda.device(i % 2).context(MemoryGrowth.grow());
-          Stream stream = each.newStream();
-          FloatMemory x = each.floats(100)) {
-        x.copyFrom(new float[] {i}, stream);
-        x.fill(1, stream);
-      }
-    }
-    assertThat(FakeCuda.live(FakeCuda.Kind.STREAM)).isEqualTo(1);
-    assertThat(FakeCuda.live(FakeCuda.Kind.HOST_MEMORY)).isZero();
-    assertThat(FakeCuda.live(FakeCuda.Kind.EVENT)).isZero();
-    assertThat(FakeCuda.used(1)).isZero();
-    assertThat(threadNames()).isEqualTo(before);
-  }
-
-  private static Set<String> threadNames() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .map(Thread::getName)
-        .filter(name -> name.startsWith("windlass"))
-        .collect(Collectors.toSet());
   }
 }

@@ -17,6 +17,10 @@ abstract class GpuCase {
 
   static Cuda open() {
     FakeCuda.start();
+    return openAgain();
+  }
+
+  static Cuda openAgain() {
     return Cuda.open(FakeCuda.environment(), List.of(new JavacppCudaDriverProvider()));
   }
 

@@ -54,7 +54,7 @@ class GraphTest extends GpuCase {
       x.close();
       work.launch(stream);
       y.close();
-      assertInvalid(() -> work.launch(stream), "memory that its work uses is closed");
+      assertInvalid(() -> work.launch(stream), "memory or code that its work uses is closed");
     }
   }
 

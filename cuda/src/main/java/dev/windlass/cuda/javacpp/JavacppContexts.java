@@ -26,7 +26,11 @@ interface JavacppContexts extends ContextCalls {
 
   @Override
   default void setCurrentContext(long context) {
-    check(cuCtxSetCurrent(Scratch.get().context.at(context)), "cuCtxSetCurrent");
+    check(
+        ForeignCalls.available()
+            ? ForeignCalls.setCurrentContext(context)
+            : cuCtxSetCurrent(Scratch.get().context.at(context)),
+        "cuCtxSetCurrent");
   }
 
   @Override

@@ -117,6 +117,22 @@ interface JavacppModules extends ModuleCalls {
       int parameterBytes) {
     Scratch scratch = Scratch.get();
     @Nullable PointerPointer<Pointer> extra = scratch.extra(parameters, parameterBytes);
+    if (ForeignCalls.available()) {
+      check(
+          ForeignCalls.launch(
+              function,
+              gridX,
+              gridY,
+              gridZ,
+              blockX,
+              blockY,
+              blockZ,
+              dynamicSharedBytes,
+              stream,
+              extra == null ? 0 : extra.address()),
+          "cuLaunchKernel");
+      return;
+    }
     check(
         cuLaunchKernel(
             scratch.function.at(function),

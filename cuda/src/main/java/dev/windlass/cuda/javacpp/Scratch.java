@@ -2,6 +2,8 @@ package dev.windlass.cuda.javacpp;
 
 import dev.windlass.cuda.driver.CudaError;
 import dev.windlass.cuda.driver.CudaException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 final class Scratch {
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
   private static final int FIRST_PARAMETER_BYTES = 4096;
+  private static final int FEW_BYTES = 128;
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
   private static final int EXTRA_BYTES = 5 * Long.BYTES;
 
   final Stream stream = new Stream();
@@ -126,9 +131,24 @@ final class Scratch {
     if (bytes > parameters.capacity()) {
       grow(bytes);
     }
-    parameters.put(0, from, 0, bytes);
+    if (bytes > FEW_BYTES) {
+      parameters.put(0, from, 0, bytes);
+    } else {
+      copyFew(from, bytes);
+    }
     list.putLong(EXTRA_BYTES, bytes);
     return extra;
+  }
+
+  /** Long by long: for a few bytes that is faster than the copy of many. */
+  private void copyFew(byte[] from, int bytes) {
+    int at = 0;
+    for (; at <= bytes - Long.BYTES; at += Long.BYTES) {
+      parameters.putLong(at, (long) LONGS.get(from, at));
+    }
+    for (; at < bytes; at++) {
+      parameters.put(at, from[at]);
+    }
   }
 
   private void grow(int bytes) {

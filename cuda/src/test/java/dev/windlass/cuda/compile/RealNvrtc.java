@@ -12,9 +12,14 @@ import org.junit.jupiter.api.Assumptions;
 public final class RealNvrtc {
   private RealNvrtc() {}
 
-  /** Loads it over the fake driver; skips the test where it cannot be found. */
+  /** Starts the fake driver, and loads NVRTC beside it; skips the test where there is none. */
   public static Nvrtc start() {
     FakeCuda.start();
+    return load();
+  }
+
+  /** Loads it beside the fake driver, which is started already; skips where there is none. */
+  public static Nvrtc load() {
     Assumptions.assumeTrue(
         new dev.windlass.cuda.javacpp.JavacppNvrtcProvider().missingLibrary(environment()).isEmpty(),
         "skipped: there is no NVRTC; 'mvn -Pnvrtc' puts it on the class path");
