@@ -9,20 +9,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A launch's cost beside the same call made by others. */
 public final class LaunchCost {
-  private static final Map<String, String> NAMES =
-      Map.of(
-          "prepared", "Windlass: PreparedLaunch.launch",
-          "kernel", "Windlass: Kernel.launch",
-          "driver", "Windlass: CudaDriver.launch",
-          "javacpp", "JavaCPP, raw",
-          "jcudaNative", "JCuda 12.6.0, native memory",
-          "jcuda", "JCuda 12.6.0, pointers made once",
-          "jcudaAsDocumented", "JCuda 12.6.0, as documented",
-          "foreign", "foreign functions of the JDK");
-  private static final List<String> PEERS = List.of("javacpp", "jcuda", "jcudaNative", "foreign");
+  /** A way to launch; a Java peer is one that makes the same call in the cheapest way it has. */
+  private record Way(String method, String title, boolean peer) {}
+
+  private static final List<Way> WAYS =
+      List.of(
+          new Way("prepared", "Windlass: PreparedLaunch.launch", false),
+          new Way("kernel", "Windlass: Kernel.launch", false),
+          new Way("driver", "Windlass: CudaDriver.launch", false),
+          new Way("javacpp", "JavaCPP, raw", true),
+          new Way("foreign", "foreign functions of the JDK", true),
+          new Way("jcudaNative", "JCuda 12.6.0, native memory", true),
+          new Way("jcuda", "JCuda 12.6.0, pointers made once", false),
+          new Way("jcudaAsDocumented", "JCuda 12.6.0, as documented", false));
 
   private LaunchCost() {}
 
@@ -33,26 +36,25 @@ public final class LaunchCost {
    */
   public static Table measure(Path programs, Effort effort) {
     boolean foreign = Runtime.version().feature() >= 22;
-    List<Figure> figures =
-        JmhRun.run(LaunchBenchmark.class, 1, effort, foreign ? List.of() : List.of("foreign"));
+    Map<String, Figure> figures =
+        JmhRun.run(LaunchBenchmark.class, 1, effort, foreign ? List.of() : List.of("foreign"))
+            .stream()
+            .collect(Collectors.toMap(Figure::method, f -> f));
     double c = loop(programs, effort);
-    double cheapest =
-        figures.stream()
-            .filter(f -> PEERS.contains(f.method()))
-            .mapToDouble(Figure::nanos)
-            .min()
-            .orElse(Double.NaN);
+    double cheapest = Double.MAX_VALUE;
+    for (Way way : WAYS) {
+      Figure f = figures.get(way.method);
+      cheapest = f != null && way.peer ? Math.min(cheapest, f.nanos()) : cheapest;
+    }
     List<List<Object>> rows = new ArrayList<>();
     rows.add(List.of("C, in a loop", c, Double.NaN, Double.NaN, 1.0, c / cheapest));
-    for (Figure f : figures) {
-      rows.add(
-          List.of(
-              NAMES.getOrDefault(f.method(), f.method()),
-              f.nanos(),
-              f.error(),
-              f.bytesPerCall(),
-              f.nanos() / c,
-              f.nanos() / cheapest));
+    for (Way way : WAYS) {
+      Figure f = figures.get(way.method);
+      if (f != null) {
+        double nanos = f.nanos();
+        rows.add(
+            List.of(way.title, nanos, f.error(), f.bytesPerCall(), nanos / c, nanos / cheapest));
+      }
     }
     return new Table(
         "Kernel launch, JDK " + Runtime.version().feature(),
