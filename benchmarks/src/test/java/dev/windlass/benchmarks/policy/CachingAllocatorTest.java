@@ -54,14 +54,15 @@ class CachingAllocatorTest extends PolicyKit {
     assertThat(allocator.allocate(2 * MIB, 0)).isEqualTo(one + 16 * MIB);
   }
 
-  @Test
-  void allocate_largeWithOneMibLeftOver_isNotCut() {
-    long one = allocator.allocate(18 * MIB, 0);
-    allocator.free(one, 18 * MIB, 0);
-    allocator.allocate(17 * MIB, 0);
-    long held = memory.held();
-    allocator.allocate(MIB + 512, 0);
-    assertThat(memory.held()).isEqualTo(held + 20 * MIB);
+  @ParameterizedTest
+  @CsvSource({
+    "true, 511, false",
+    "true, 512, true",
+    "false, 1048576, false",
+    "false, 1048577, true"
+  })
+  void splits_leftOver_isAsPublished(boolean small, long rest, boolean splits) {
+    assertThat(new SegmentGrowth(memory).splits(new FreeBlocks(small), rest)).isEqualTo(splits);
   }
 
   @Test

@@ -39,6 +39,14 @@ class ExpandableCachingAllocatorTest extends PolicyKit {
   }
 
   @Test
+  void allocate_blockAtTheEndFitsBest_leavesItToGrow() {
+    long middle = allocator.allocate(40 * MIB, 0);
+    allocator.allocate(10 * MIB, 0); // leaves 10 MiB at the end
+    allocator.free(middle, 40 * MIB, 0);
+    assertThat(allocator.allocate(5 * MIB, 0)).isEqualTo(middle);
+  }
+
+  @Test
   void allocate_leftOver_isCutDownToAUnit() {
     long one = allocator.allocate(19 * MIB, 0);
     assertThat(allocator.allocate(MIB + 512, 0)).isEqualTo(one + 19 * MIB);

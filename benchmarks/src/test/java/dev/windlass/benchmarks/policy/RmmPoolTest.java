@@ -1,6 +1,9 @@
 package dev.windlass.benchmarks.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
 
 import dev.windlass.cuda.memory.DeviceAllocator;
 import dev.windlass.cuda.memory.pool.StreamOrder;
@@ -50,10 +53,15 @@ class RmmPoolTest extends PolicyKit {
   }
 
   @Test
-  void allocate_onAnotherStream_takesWhatTheFirstHasFreed() {
-    long one = allocator.allocate(MIB, 1);
-    allocator.free(one, MIB, 1);
-    assertThat(allocator.allocate(MIB, 2)).isEqualTo(one);
+  void allocate_onAnotherStream_takesWhatTheFirstHasFreedAndWaitsForIt() {
+    StreamOrder order = mock(StreamOrder.class);
+    when(order.createEvent()).thenReturn(71L, 72L);
+    DeviceAllocator pool = new RmmPool(memory, order);
+    long one = pool.allocate(MIB, 1);
+    pool.free(one, MIB, 1);
+    assertThat(pool.allocate(MIB, 2)).isEqualTo(one);
+    verify(order).record(71, 1);
+    verify(order).wait(2L, 71L);
     assertThat(memory.held()).isEqualTo(MIB);
   }
 }
