@@ -37,7 +37,12 @@ record DeviceReport(
       } catch (HealthUnavailableException | NvmlException e) {
         note = Optional.of("No temperature and load: " + e.problem() + ". " + e.remedy() + ".");
       }
-      return new DeviceReport(cuda.driverVersion(), cuda.driverFit(), cuda.devices().stream().map(Device::properties).toList(), health, note);
+      return new DeviceReport(
+          cuda.driverVersion(),
+          cuda.driverFit(),
+          cuda.devices().stream().map(Device::properties).toList(),
+          health,
+          note);
     }
   }
 

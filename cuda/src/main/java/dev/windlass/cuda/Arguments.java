@@ -168,7 +168,11 @@ final class Arguments {
   private Parameter parameter(int index) {
     if (index < 0 || index >= parameters.length) {
       throw invalid(
-          "there is no parameter " + index + "; it takes " + count(parameters.length) + declaration(),
+          "there is no parameter "
+              + index
+              + "; it takes "
+              + count(parameters.length)
+              + declaration(),
           "Parameters are counted from 0");
     }
     return parameters[index];
@@ -348,13 +352,7 @@ final class Arguments {
 
   private InvalidUseException mismatch(Parameter p, String given, String remedy) {
     return invalid(
-        "parameter "
-            + p.index()
-            + " is "
-            + ParameterText.of(p)
-            + ", and "
-            + given
-            + " was given",
+        "parameter " + p.index() + " is " + ParameterText.of(p) + ", and " + given + " was given",
         remedy);
   }
 

@@ -106,18 +106,12 @@ public final class ByteMemory extends DeviceMemory {
 
   private void upload(ByteBuffer from, @Nullable Stream stream) {
     int start = from.position();
-    upload(
-        from.remaining(),
-        stream,
-        (piece, at, count) -> piece.put(0, from, start + at, count));
+    upload(from.remaining(), stream, (piece, at, count) -> piece.put(0, from, start + at, count));
   }
 
   private void download(ByteBuffer to, @Nullable Stream stream) {
     mustBeWritable(to);
     int start = to.position();
-    download(
-        to.remaining(),
-        stream,
-        (piece, at, count) -> to.put(start + at, piece, 0, count));
+    download(to.remaining(), stream, (piece, at, count) -> to.put(start + at, piece, 0, count));
   }
 }

@@ -2,12 +2,15 @@ package dev.windlass.cuda;
 
 import dev.windlass.cuda.driver.CudaException;
 import dev.windlass.cuda.driver.CudaFatalException;
-import java.util.Set;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Stages that streams complete. In a lost context a stream calls nobody any more, so as long as
@@ -18,7 +21,8 @@ final class Completions {
       CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
 
   private final DeviceContext context;
-  private final Set<CompletableFuture<Void>> open = ConcurrentHashMap.newKeySet();
+  private final Map<Long, CompletableFuture<Void>> open = new ConcurrentHashMap<>();
+  private final AtomicLong numbers = new AtomicLong();
   private final AtomicBoolean watching = new AtomicBoolean();
 
   Completions(DeviceContext context) {
@@ -28,22 +32,27 @@ final class Completions {
   /** A stage that is completed when a stream has got to this point; with the stream begun. */
   CompletableFuture<Void> at(Lane lane) {
     CompletableFuture<Void> stage = new CompletableFuture<>();
-    open.add(stage);
-    stage.whenComplete((nothing, error) -> open.remove(stage));
+    Long number = numbers.incrementAndGet();
+    open.put(number, stage);
     boolean queued = false;
     try {
-      // Not on the driver's thread: it must make no calls of the driver, and the stream waits.
-      context
-          .driver()
-          .launchHostFunction(lane.handle, () -> stage.completeAsync(() -> null));
+      context.driver().launchHostFunction(lane.handle, () -> reached(number));
       queued = true;
     } finally {
       if (!queued) {
-        open.remove(stage);
+        open.remove(number);
       }
     }
     watch();
     return stage;
+  }
+
+  /** Not on the driver's thread: it must make no calls of the driver, and the stream waits. */
+  private void reached(Long number) {
+    CompletableFuture<Void> stage = open.remove(number);
+    if (stage != null) {
+      ForkJoinPool.commonPool().execute(() -> stage.complete(null));
+    }
   }
 
   private void watch() {
@@ -74,6 +83,11 @@ final class Completions {
 
   /** The context is lost. */
   void fail(CudaFatalException why) {
-    open.forEach(stage -> stage.completeExceptionally(why));
+    for (Long number : List.copyOf(open.keySet())) {
+      CompletableFuture<Void> stage = open.remove(number);
+      if (stage != null) {
+        ForkJoinPool.commonPool().execute(() -> stage.completeExceptionally(why));
+      }
+    }
   }
 }

@@ -8,14 +8,12 @@ import org.jspecify.annotations.Nullable;
 /** Where the memory of a context comes from: device memory, pinned memory, pieces for copies. */
 final class ContextMemory {
   private final DeviceContext context;
-  private final CudaDriver driver;
   private final DeviceAllocator allocator;
   private final PinnedMemory pinned;
   private final Staging staging;
 
   ContextMemory(DeviceContext context, CudaDriver driver, DeviceAllocator allocator) {
     this.context = context;
-    this.driver = driver;
     this.allocator = allocator;
     this.pinned = new PinnedMemory(driver);
     this.staging = new Staging(driver, pinned);
@@ -101,7 +99,9 @@ final class ContextMemory {
     context.defaultStream().synchronize();
   }
 
-  /** Gives back what is not in use. What was freed is marked first, and given back when it is done. */
+  /**
+   * Gives back what is not in use. What was freed is marked first, and given back when it is done.
+   */
   long trim() {
     long marked = context.call("cuMemRelease", d -> allocator.trim(0));
     context.synchronize();

@@ -10,8 +10,6 @@ import dev.windlass.cuda.driver.CudaFatalException;
 import dev.windlass.cuda.memory.DeviceAllocator;
 import dev.windlass.cuda.memory.LeakDetector;
 import dev.windlass.cuda.memory.MemoryUse;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -436,7 +434,6 @@ public final class DeviceContext implements AutoCloseable {
     return leaks;
   }
 
-
   ContextMemory memory() {
     return memory;
   }
@@ -467,8 +464,8 @@ public final class DeviceContext implements AutoCloseable {
   }
 
   /**
-   * Waits for all work, closes all that is still open, and gives the device back. After a fault that
-   * the context did not survive it waits for nothing and reports no further error. Twice does
+   * Waits for all work, closes all that is still open, and gives the device back. After a fault
+   * that the context did not survive it waits for nothing and reports no further error. Twice does
    * nothing.
    */
   @Override

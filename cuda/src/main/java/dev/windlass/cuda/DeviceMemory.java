@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Sizes and positions are numbers of elements; only what is called {@code bytes} is in bytes.
  * All arguments are checked before the driver sees an address.
  *
- * <p><b>Copies and fills.</b> With a stream they are queued on it and come in its order; without one
- * they are done when the call returns. An array or a buffer that is copied from may be changed as
- * soon as the call returns; one that is copied to holds the content when the call returns, also with
- * a stream. Only copies from and to {@link HostMemory} go on while the program does. What is copied
- * from or to may be shorter than this memory; then it is the first elements. Of a buffer it is the
- * elements between position and limit, and neither is moved.
+ * <p><b>Copies and fills.</b> With a stream they are queued on it and come in its order; without
+ * one they are done when the call returns. An array or a buffer that is copied from may be changed
+ * as soon as the call returns; one that is copied to holds the content when the call returns, also
+ * with a stream. Only copies from and to {@link HostMemory} go on while the program does. What is
+ * copied from or to may be shorter than this memory; then it is the first elements. Of a buffer it
+ * is the elements between position and limit, and neither is moved.
  *
- * <p><b>Order.</b> Each use waits, on the device, for earlier uses on other streams that it conflicts
- * with (see {@link Ordering}).
+ * <p><b>Order.</b> Each use waits, on the device, for earlier uses on other streams that it
+ * conflicts with (see {@link Ordering}).
  *
  * <p><b>Threads.</b> Safe for use by many threads; what they do to the same memory at the same time
  * comes in any order. A copy of more than 2 MiB from or to an array is queued in parts.
@@ -167,7 +167,8 @@ public abstract sealed class DeviceMemory implements AutoCloseable
   }
 
   private void copy(HostMemory host, Stream stream, boolean toDevice) {
-    String doing = "copying " + (toDevice ? "pinned host memory to " : "to pinned host memory from ");
+    String doing =
+        "copying " + (toDevice ? "pinned host memory to " : "to pinned host memory from ");
     Stream.check(stream, context(), doing + elements());
     if (host.bytes() > bytes) {
       throw tooLarge(doing + elements(), "the pinned memory has", host.bytes(), "bytes", bytes);

@@ -81,9 +81,7 @@ public final class Event implements AutoCloseable {
   }
 
   private void noteDone() {
-    context().order.lock();
-    lane.isDoneBelow(number);
-    context().order.unlock();
+    context().lanes().isDoneBelow(lane, number);
   }
 
   /**

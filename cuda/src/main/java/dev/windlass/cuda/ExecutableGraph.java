@@ -4,8 +4,8 @@ import dev.windlass.cuda.driver.CudaException;
 import java.util.List;
 
 /**
- * A graph that can be launched. Had from {@link Graph#instantiate}. Two launches of the same one run
- * one after the other, whatever their streams. Safe for use by many threads.
+ * A graph that can be launched. Had from {@link Graph#instantiate}. Two launches of the same one
+ * run one after the other, whatever their streams. Safe for use by many threads.
  */
 public final class ExecutableGraph implements AutoCloseable {
   private final DeviceContext context;

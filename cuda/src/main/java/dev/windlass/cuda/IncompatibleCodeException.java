@@ -52,12 +52,14 @@ public final class IncompatibleCodeException extends WindlassException {
         .append(device.computeCapability());
     String remedy =
         "Either give the node a driver for CUDA "
-            + ptx.flatMap(p -> p.version().firstCuda()).or(() -> compiler).map(v -> v + " or newer").orElse("of the code's version")
+            + ptx.flatMap(p -> p.version().firstCuda())
+                .or(() -> compiler)
+                .map(v -> v + " or newer")
+                .orElse("of the code's version")
             + ", or compile with a CUDA that is no newer than the driver's "
             + driver
             + "; from source, machine code (sm_%d%d) needs only the same major version"
-                .formatted(
-                    device.computeCapability().major(), device.computeCapability().minor());
+                .formatted(device.computeCapability().major(), device.computeCapability().minor());
     return new IncompatibleCodeException(name, problem.toString(), remedy, cause);
   }
 }

@@ -105,8 +105,8 @@ public final class Kernel {
   }
 
   /**
-   * A shape with a thread for each of n elements: blocks of the size that fills the device best, and
-   * as many as cover n. The kernel must check its index against n.
+   * A shape with a thread for each of n elements: blocks of the size that fills the device best,
+   * and as many as cover n. The kernel must check its index against n.
    *
    * @param n 0 or more; for 0 it is one block
    */

@@ -19,8 +19,8 @@ public sealed interface KernelArgument {
   }
 
   /**
-   * An address on the device. Nothing is checked, and what is behind it has no part in the automatic
-   * order of streams.
+   * An address on the device. Nothing is checked, and what is behind it has no part in the
+   * automatic order of streams.
    */
   static KernelArgument address(long address) {
     return new Address(address);

@@ -8,8 +8,9 @@ import dev.windlass.cuda.ptx.LaunchBounds;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a kernel can be launched in a shape; what has to be asked for first is asked for. The last
- * shape that was found good is remembered. To be called with the context current and its lock held.
+ * Whether a kernel can be launched in a shape; what has to be asked for first is asked for. The
+ * last shape that was found good is remembered. To be called with the context current and its lock
+ * held.
  */
 final class KernelLimits {
   private static final int PORTABLE_CLUSTER = 8;
@@ -54,7 +55,7 @@ final class KernelLimits {
   }
 
   void check(LaunchConfig config) {
-    if (config == good) {
+    if (config.equals(good)) {
       return;
     }
     checkBlock(config);
@@ -97,7 +98,9 @@ final class KernelLimits {
   private void checkGrid(LaunchConfig c) {
     if (c.gridY() > MAX_GRID_YZ || c.gridZ() > MAX_GRID_YZ) {
       throw invalid(
-          c, "a grid has at most " + MAX_GRID_YZ + " blocks along y and z", "Use x for the longest");
+          c,
+          "a grid has at most " + MAX_GRID_YZ + " blocks along y and z",
+          "Use x for the longest");
     }
   }
 
@@ -106,8 +109,7 @@ final class KernelLimits {
     if (bytes <= allowedShared) {
       return;
     }
-    long most =
-        context.properties().limits().sharedMemoryPerBlockOptIn().bytes() - staticShared;
+    long most = context.properties().limits().sharedMemoryPerBlockOptIn().bytes() - staticShared;
     if (bytes > most) {
       throw invalid(
           c,
@@ -117,8 +119,7 @@ final class KernelLimits {
               + staticShared,
           "Use less for each block");
     }
-    driver.setFunctionAttribute(
-        function, FunctionAttribute.MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes);
+    driver.setFunctionAttribute(function, FunctionAttribute.MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes);
     allowedShared = bytes;
   }
 
@@ -175,8 +176,7 @@ final class KernelLimits {
           "Use a smaller cluster");
     }
     if (blocks > PORTABLE_CLUSTER && !largeClusters) {
-      driver.setFunctionAttribute(
-          function, FunctionAttribute.NON_PORTABLE_CLUSTER_SIZE_ALLOWED, 1);
+      driver.setFunctionAttribute(function, FunctionAttribute.NON_PORTABLE_CLUSTER_SIZE_ALLOWED, 1);
       largeClusters = true;
     }
     int active =

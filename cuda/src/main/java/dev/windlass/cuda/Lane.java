@@ -3,6 +3,7 @@ package dev.windlass.cuda;
 import dev.windlass.cuda.driver.CudaDriver;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * another stream only when all work of the one before is done, and epochs then go on from where
  * they were.
  *
- * <p>All but {@link #handle}, {@link #epoch}, {@link #hold} and {@link #release} is guarded by the lock of the context.
+ * <p>All but {@link #handle}, {@link #epoch}, {@link #hold} and {@link #release} is guarded by the
+ * lock of the context.
  */
 final class Lane {
   private static final long[] NOTHING = {};
@@ -32,7 +34,8 @@ final class Lane {
   private volatile long epoch;
   private volatile long done; // epochs below it are done
   private volatile boolean closed;
-  private final AtomicInteger holds = new AtomicInteger(1); // the owner's, and allocations under way
+  private final AtomicInteger holds =
+      new AtomicInteger(1); // the owner's, and allocations under way
 
   private volatile @Nullable Capture capture;
   private boolean destroyed;
@@ -104,7 +107,9 @@ final class Lane {
 
   /** Ends an epoch: what was queued before is in epochs below the result. */
   long nextEpoch() {
-    return ++epoch;
+    long next = epoch + 1; // under the lock; volatile for those who look without
+    epoch = next;
+    return next;
   }
 
   void record() {
@@ -152,7 +157,7 @@ final class Lane {
   /** Waits until no allocation is under way on this lane any more; without the lock. */
   void awaitAllocations() {
     while (holds.get() > 1) {
-      Thread.yield();
+      LockSupport.parkNanos(10_000);
     }
   }
 

@@ -110,8 +110,8 @@ final class Lanes {
   }
 
   /**
-   * From now on uses on a lane are noted for a graph. The allocator must leave its stream alone, and
-   * its event must stand for all of its work: neither can be recorded while it is captured.
+   * From now on uses on a lane are noted for a graph. The allocator must leave its stream alone,
+   * and its event must stand for all of its work: neither can be recorded while it is captured.
    */
   Capture beginCapture(Lane lane) {
     allocator.forget(lane.handle);
@@ -128,6 +128,16 @@ final class Lanes {
     try {
       lane.endCapture();
       chooseHome();
+    } finally {
+      context.order.unlock();
+    }
+  }
+
+  /** Notes that all work of a lane in epochs below one is done. Without the lock. */
+  void isDoneBelow(Lane lane, long epoch) {
+    context.order.lock();
+    try {
+      lane.isDoneBelow(epoch);
     } finally {
       context.order.unlock();
     }
@@ -159,11 +169,9 @@ final class Lanes {
           d.synchronizeContext();
           return 0;
         });
-    context.order.lock();
     for (int i = 0; i < all.size(); i++) {
-      all.get(i).isDoneBelow(upTo.get(i));
+      isDoneBelow(all.get(i), upTo.get(i));
     }
-    context.order.unlock();
   }
 
   /** Destroys what is left, after all work is done. */

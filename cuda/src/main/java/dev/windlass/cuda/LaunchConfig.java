@@ -1,8 +1,9 @@
 package dev.windlass.cuda;
 
 /**
- * The shape of a launch: how many blocks of how many threads, and what they share. Each {@code with}
- * method returns a changed copy. Whether a kernel and a device can take it is checked at the launch.
+ * The shape of a launch: how many blocks of how many threads, and what they share. Each {@code
+ * with} method returns a changed copy. Whether a kernel and a device can take it is checked at the
+ * launch.
  *
  * @param gridX blocks along x, 1 or more; the same for y and z
  * @param gridY blocks along y
@@ -55,28 +56,64 @@ public record LaunchConfig(
   /** With this grid. */
   public LaunchConfig withGrid(int x, int y, int z) {
     return new LaunchConfig(
-        x, y, z, blockX, blockY, blockZ, dynamicSharedBytes, cooperative, clusterX, clusterY,
+        x,
+        y,
+        z,
+        blockX,
+        blockY,
+        blockZ,
+        dynamicSharedBytes,
+        cooperative,
+        clusterX,
+        clusterY,
         clusterZ);
   }
 
   /** With this block. */
   public LaunchConfig withBlock(int x, int y, int z) {
     return new LaunchConfig(
-        gridX, gridY, gridZ, x, y, z, dynamicSharedBytes, cooperative, clusterX, clusterY,
+        gridX,
+        gridY,
+        gridZ,
+        x,
+        y,
+        z,
+        dynamicSharedBytes,
+        cooperative,
+        clusterX,
+        clusterY,
         clusterZ);
   }
 
   /** With so much dynamic shared memory for each block. */
   public LaunchConfig withSharedMemory(int bytes) {
     return new LaunchConfig(
-        gridX, gridY, gridZ, blockX, blockY, blockZ, bytes, cooperative, clusterX, clusterY,
+        gridX,
+        gridY,
+        gridZ,
+        blockX,
+        blockY,
+        blockZ,
+        bytes,
+        cooperative,
+        clusterX,
+        clusterY,
         clusterZ);
   }
 
   /** With all blocks at once, so that {@code grid.sync()} works. */
   public LaunchConfig withCooperative() {
     return new LaunchConfig(
-        gridX, gridY, gridZ, blockX, blockY, blockZ, dynamicSharedBytes, true, clusterX, clusterY,
+        gridX,
+        gridY,
+        gridZ,
+        blockX,
+        blockY,
+        blockZ,
+        dynamicSharedBytes,
+        true,
+        clusterX,
+        clusterY,
         clusterZ);
   }
 
@@ -114,6 +151,8 @@ public record LaunchConfig(
             .formatted(gridX, gridY, gridZ, blockX, blockY, blockZ)
         + (dynamicSharedBytes > 0 ? ", " + dynamicSharedBytes + " bytes of shared memory" : "")
         + (cooperative ? ", cooperative" : "")
-        + (clusterX > 0 ? ", clusters of %d x %d x %d".formatted(clusterX, clusterY, clusterZ) : "");
+        + (clusterX > 0
+            ? ", clusters of %d x %d x %d".formatted(clusterX, clusterY, clusterZ)
+            : "");
   }
 }

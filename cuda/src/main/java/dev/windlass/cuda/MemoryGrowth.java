@@ -90,8 +90,8 @@ public final class MemoryGrowth {
 
   /**
    * Takes memory from the driver's own pool ({@code cuMemAllocFromPoolAsync}), to share it with
-   * other libraries of this process that do the same. The limit holds; nothing is reserved, and idle
-   * memory goes back when the limit is passed.
+   * other libraries of this process that do the same. The limit holds; nothing is reserved, and
+   * idle memory goes back when the limit is passed.
    */
   public MemoryGrowth driverPool() {
     return new MemoryGrowth(settings, true, parts);

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Code that is loaded on a device. Had from {@link DeviceContext#compile} and {@link
  * DeviceContext#load}.
  *
- * <p>Safe for use by many threads. Close it after the last launch of its kernels is done, or leave it
- * to the context, with which it ends.
+ * <p>Safe for use by many threads. Close it after the last launch of its kernels is done, or leave
+ * it to the context, with which it ends.
  */
 public final class Module implements AutoCloseable {
   static final String WHAT = "module";
@@ -39,8 +39,7 @@ public final class Module implements AutoCloseable {
     this.name = name;
     this.ptx = ptx;
     this.loweredNames = loweredNames;
-    this.handle =
-        new Handle(context, this, WHAT, driverHandle, context.driver()::unloadModule);
+    this.handle = new Handle(context, this, WHAT, driverHandle, context.driver()::unloadModule);
     this.inGraphs = new Uses(handle::isClosed);
   }
 
@@ -133,7 +132,9 @@ public final class Module implements AutoCloseable {
           "looking for kernel '" + inCode + "' in " + name,
           "the code has no PTX to read its parameters from, and the driver does not tell them: "
               + e.problem(),
-          "Say them: module.kernel(KernelSignature.parse(\"" + inCode + "\", \"int n, float* x\"))");
+          "Say them: module.kernel(KernelSignature.parse(\""
+              + inCode
+              + "\", \"int n, float* x\"))");
     }
     return KernelSignature.ofPlaces(inCode, places);
   }
@@ -150,7 +151,8 @@ public final class Module implements AutoCloseable {
     if (named.size() > 1) {
       throw new InvalidUseException(
           "looking for kernel '" + kernel + "' in " + name,
-          "there are several: " + String.join(", ", named.stream().map(KernelSignature::name).toList()),
+          "there are several: "
+              + String.join(", ", named.stream().map(KernelSignature::name).toList()),
           "Use one of these names, or name it to the compiler with CompileOptions.kernel(\""
               + kernel
               + "<...>\")");

@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Looks at code before the driver does: the driver is told no length, and reads on where an image is
- * cut off.
+ * Looks at code before the driver does: the driver is told no length, and reads on where an image
+ * is cut off.
  */
 enum ModuleImage {
   PTX,
@@ -84,8 +84,7 @@ enum ModuleImage {
 
   private static void checkFatbin(ByteBuffer fatbin) {
     int size = fatbin.capacity();
-    long wanted =
-        size < FATBIN_HEADER ? FATBIN_HEADER : fatbin.getShort(6) + fatbin.getLong(8);
+    long wanted = size < FATBIN_HEADER ? FATBIN_HEADER : fatbin.getShort(6) + fatbin.getLong(8);
     if (wanted < FATBIN_HEADER || wanted > size) {
       throw invalid(
           "it is a fatbin cut off after %d bytes; it should have %d".formatted(size, wanted));

@@ -34,7 +34,12 @@ final class ModuleLoading {
       return load(context, new String(image, StandardCharsets.UTF_8));
     }
     try {
-      return module(context, kind.name().toLowerCase(java.util.Locale.ROOT), image, Optional.empty(), Map.of());
+      return module(
+          context,
+          kind.name().toLowerCase(java.util.Locale.ROOT),
+          image,
+          Optional.empty(),
+          Map.of());
     } catch (CudaException e) {
       throw explained(context, "code", Optional.empty(), Optional.empty(), e);
     }
@@ -43,7 +48,8 @@ final class ModuleLoading {
   static Module load(DeviceContext context, String text) {
     PtxFile ptx = PtxFile.parse(text);
     try {
-      return module(context, "PTX", text.getBytes(StandardCharsets.UTF_8), Optional.of(ptx), Map.of());
+      return module(
+          context, "PTX", text.getBytes(StandardCharsets.UTF_8), Optional.of(ptx), Map.of());
     } catch (CudaException e) {
       throw explained(context, "PTX", Optional.of(ptx), Optional.empty(), e);
     }
@@ -60,7 +66,8 @@ final class ModuleLoading {
         if (!e.contextUsable()) {
           throw e;
         }
-        log.warn("The driver does not take the machine code of {}, so it gets the PTX", code.name(), e);
+        log.warn(
+            "The driver does not take the machine code of {}, so it gets the PTX", code.name(), e);
       }
     }
     try {

@@ -86,7 +86,10 @@ final class ParameterText {
                   + (p.bytes() == 8 ? " or device memory" : "");
       case STRUCT -> "a record with the components of the struct, or its bytes";
       case POINTER ->
-          p.pointer().flatMap(PointerUse::element).map(ParameterText::memory).orElse("device memory");
+          p.pointer()
+              .flatMap(PointerUse::element)
+              .map(ParameterText::memory)
+              .orElse("device memory");
     };
   }
 
@@ -96,7 +99,8 @@ final class ParameterText {
     return switch (e.bytes()) {
       case 1 -> "a ByteMemory";
       case 2 -> "a ShortMemory";
-      case 4 -> isBits ? "an IntMemory or a FloatMemory" : isFloat ? "a FloatMemory" : "an IntMemory";
+      case 4 ->
+          isBits ? "an IntMemory or a FloatMemory" : isFloat ? "a FloatMemory" : "an IntMemory";
       case 8 ->
           isBits ? "a LongMemory or a DoubleMemory" : isFloat ? "a DoubleMemory" : "a LongMemory";
       default -> "a ByteMemory";

@@ -3,8 +3,9 @@ package dev.windlass.cuda;
 import dev.windlass.cuda.driver.CudaException;
 
 /**
- * A launch whose arguments are checked and laid out already, for hot loops: {@link #launch} makes no
- * objects, and neither does {@link #set} for a number or memory. Had from {@link Kernel#prepare}.
+ * A launch whose arguments are checked and laid out already, for hot loops: {@link #launch} makes
+ * no objects, and neither does {@link #set} for a number or memory. Had from {@link
+ * Kernel#prepare}.
  *
  * <p>For one thread at a time. It holds on to the memory among its arguments; that memory may be
  * closed meanwhile, and then the launch fails.

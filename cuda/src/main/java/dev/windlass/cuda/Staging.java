@@ -116,8 +116,8 @@ final class Staging {
   }
 
   /**
-   * A piece for so many bytes, or as many as a piece has. May wait for copies, so the context's lock
-   * must not be held. Leaves the context current.
+   * A piece for so many bytes, or as many as a piece has. May wait for copies, so the context's
+   * lock must not be held. Leaves the context current.
    */
   Piece take(DeviceContext context, long bytes) {
     return (bytes <= SMALL ? small : large).take(context);

@@ -125,12 +125,12 @@ public final class Stream implements AutoCloseable {
 
   /**
    * Captures what is queued on this stream while an action runs, by this thread and others; nothing
-   * of it runs. The action may queue copies from and to {@link HostMemory} and device memory, fills,
-   * launches and graphs. What it does on other streams, or on none, is done at once.
+   * of it runs. The action may queue copies from and to {@link HostMemory} and device memory,
+   * fills, launches and graphs. What it does on other streams, or on none, is done at once.
    *
    * @return the graph of that work, to be closed
-   * @throws InvalidUseException from the action, if it does what a graph cannot have: copies from or
-   *     to arrays and buffers, events, waits, allocations on this stream
+   * @throws InvalidUseException from the action, if it does what a graph cannot have: copies from
+   *     or to arrays and buffers, events, waits, allocations on this stream
    */
   public Graph capture(Runnable action) {
     Capture capture;
@@ -299,9 +299,7 @@ public final class Stream implements AutoCloseable {
     } catch (CudaException e) {
       throw context.failed(e);
     }
-    context.order.lock();
-    lane.isDoneBelow(upTo);
-    context.order.unlock();
+    context.lanes().isDoneBelow(lane, upTo);
   }
 
   /**

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A record as a C struct: its components in order, each at the next place that its alignment allows,
- * the whole padded to the largest alignment. Numbers are as in C, a boolean is a byte, memory is a
- * pointer, records and arrays are within.
+ * A record as a C struct: its components in order, each at the next place that its alignment
+ * allows, the whole padded to the largest alignment. Numbers are as in C, a boolean is a byte,
+ * memory is a pointer, records and arrays are within.
  */
 final class StructLayout {
   private static final ClassValue<StructLayout> LAYOUTS =
@@ -129,7 +129,8 @@ final class StructLayout {
   }
 
   private static int size(Object part) {
-    Class<?> primitive = java.lang.invoke.MethodType.methodType(part.getClass()).unwrap().returnType();
+    Class<?> primitive =
+        java.lang.invoke.MethodType.methodType(part.getClass()).unwrap().returnType();
     return primitive.isPrimitive() ? sizeOf(primitive) : 0;
   }
 

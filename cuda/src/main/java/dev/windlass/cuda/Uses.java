@@ -66,8 +66,7 @@ final class Uses {
         on.waitFor(lane, epoch);
       }
       boolean inside = from <= words[i * WORDS] && words[i * WORDS + 1] <= to;
-      boolean implied =
-          inside && (write ? waits || lane == on : !wrote && lane == on);
+      boolean implied = inside && (write ? waits || lane == on : !wrote && lane == on);
       if (!implied) {
         move(i, kept++);
       }
@@ -131,8 +130,7 @@ final class Uses {
     for (int i = 0; i < count; i++) {
       int same = 0;
       while (same < kept
-          && (lanes[same] != lanes[i]
-              || words[same * WORDS + 3] != words[i * WORDS + 3])) {
+          && (lanes[same] != lanes[i] || words[same * WORDS + 3] != words[i * WORDS + 3])) {
         same++;
       }
       if (same == kept) {

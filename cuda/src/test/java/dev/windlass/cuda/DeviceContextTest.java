@@ -129,8 +129,7 @@ class DeviceContextTest extends GpuCase {
           assertThat(back).containsExactly(i);
         }
       }
-      assertThatThrownBy(() -> pooled.ints(5 << 20))
-          .isInstanceOf(OutOfDeviceMemoryException.class);
+      assertThatThrownBy(() -> pooled.ints(5 << 20)).isInstanceOf(OutOfDeviceMemoryException.class);
     }
   }
 
@@ -185,8 +184,7 @@ class DeviceContextTest extends GpuCase {
 
   @Test
   void parts_standAroundThePool() {
-    try (DeviceContext counted =
-            cuda.device(0).context(MemoryGrowth.grow().with(Statistics::new));
+    try (DeviceContext counted = cuda.device(0).context(MemoryGrowth.grow().with(Statistics::new));
         IntMemory x = counted.ints(10)) {
       Statistics statistics = (Statistics) counted.allocator();
       assertThat(statistics.counts().toString()).contains("1");
@@ -247,7 +245,8 @@ class DeviceContextTest extends GpuCase {
                       y.copyFrom(x, own);
                       int[] back = y.toArray();
                       for (int value : back) {
-                        assertThat(value).isEqualTo(back[0]); // never half of one and half of another
+                        assertThat(value)
+                            .isEqualTo(back[0]); // never half of one and half of another
                       }
                       seen.add(back[0]);
                     }

@@ -143,7 +143,11 @@ class DeviceMemoryTest extends GpuCase {
         FloatMemory x = gpu.floats(80);
         HostMemory host = gpu.hostMemory(400)) {
       assertInvalid(
-          () -> x.copyFrom(new float[100]), "100 floats", "20 more than", "80", "copying to floats");
+          () -> x.copyFrom(new float[100]),
+          "100 floats",
+          "20 more than",
+          "80",
+          "copying to floats");
       assertInvalid(() -> x.copyTo(new float[81], stream), "1 more than", "copying from floats");
       assertInvalid(() -> x.copyFrom(host, stream), "400 bytes", "80 more", "320");
       assertInvalid(() -> x.copyTo(host), "400 bytes");

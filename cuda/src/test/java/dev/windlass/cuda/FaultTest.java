@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** After an error that the context does not survive, everything fails at once with the first one. */
+/**
+ * After an error that the context does not survive, everything fails at once with the first one.
+ */
 class FaultTest extends GpuCase {
   /** Queues a kernel that fails when its turn comes. */
   static void failingLaunch(DeviceContext gpu, Stream stream, IntMemory x) {
@@ -27,8 +29,7 @@ class FaultTest extends GpuCase {
       parameters.putLong(x.address()).putInt(1);
       x.beforeWrite(stream);
       FakeCuda.failKernelAt(1, 700);
-      gpu.driver()
-          .launch(kernel, 1, 1, 1, 1, 1, 1, 0, stream.handle(), parameters.array(), 12);
+      gpu.driver().launch(kernel, 1, 1, 1, 1, 1, 1, 0, stream.handle(), parameters.array(), 12);
     } finally {
       stream.end();
     }

@@ -86,8 +86,7 @@ class LaunchLimitsTest extends GpuCase {
     launch("most", LaunchConfig.of(8, 128).withCluster(4, 1, 1));
     assertThat(FakeCuda.launchShape(8)).isEqualTo(4);
     refused("most", LaunchConfig.of(8, 128).withCluster(3, 1, 1), "no multiple of the cluster");
-    refused(
-        "most", LaunchConfig.of(16, 128).withCluster(16, 1, 1), "was compiled for 8 at most");
+    refused("most", LaunchConfig.of(16, 128).withCluster(16, 1, 1), "was compiled for 8 at most");
     launch("none", LaunchConfig.of(16, 128).withCluster(16, 1, 1));
     refused("none", LaunchConfig.of(32, 128).withCluster(32, 1, 1), "the cluster has 32 blocks");
     launch("pairs", LaunchConfig.of(4, 32));

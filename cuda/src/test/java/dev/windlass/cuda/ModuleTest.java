@@ -104,7 +104,8 @@ class ModuleTest extends GpuCase {
     Random random = new Random(1);
     for (int i = 0; i < 200; i++) {
       int length = 4 + random.nextInt(cubin.length - 4);
-      assertInvalid(() -> gpu.load(Arrays.copyOf(cubin, length)), "a cubin cut off after " + length);
+      assertInvalid(
+          () -> gpu.load(Arrays.copyOf(cubin, length)), "a cubin cut off after " + length);
     }
   }
 
@@ -158,8 +159,7 @@ class ModuleTest extends GpuCase {
     String ptx = KernelTest.ptx("plain");
     byte[] cubin = {1, 2, 3, 4};
     CompiledCode code =
-        new CompiledCode(
-            "plain.cu", ptx, Optional.of(cubin), Map.of(), "", new CudaVersion(13, 1));
+        new CompiledCode("plain.cu", ptx, Optional.of(cubin), Map.of(), "", new CudaVersion(13, 1));
     Module module = gpu.load(code);
     assertThat(module.kernel("saxpy").signature().parameters()).hasSize(4);
     FakeCuda.failAt("cuModuleLoadData", 2, CudaError.UNSUPPORTED_PTX_VERSION.code());

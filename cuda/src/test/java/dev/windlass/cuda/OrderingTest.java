@@ -191,8 +191,7 @@ class OrderingTest {
       try {
         to.beforeWrite(stream);
         gpu.driver()
-            .launch(
-                addOne, 1, 1, 1, LENGTH, 1, 1, 0, stream.handle(), parameters.array(), 12);
+            .launch(addOne, 1, 1, 1, LENGTH, 1, 1, 0, stream.handle(), parameters.array(), 12);
       } finally {
         stream.end();
       }
@@ -203,11 +202,7 @@ class OrderingTest {
         differences.add(
             "%s, buffer %d: %s instead of %s after %s"
                 .formatted(
-                    when,
-                    buffer,
-                    Arrays.toString(actual),
-                    Arrays.toString(expected[buffer]),
-                    log));
+                    when, buffer, Arrays.toString(actual), Arrays.toString(expected[buffer]), log));
       }
     }
   }

@@ -89,10 +89,7 @@ class StreamTest extends GpuCase {
       x.fill(4, stream);
       AtomicInteger seen = new AtomicInteger();
       CompletableFuture<Void> done =
-          stream
-              .onDone()
-              .thenRun(() -> seen.set(x.toArray()[9]))
-              .toCompletableFuture();
+          stream.onDone().thenRun(() -> seen.set(x.toArray()[9])).toCompletableFuture();
       done.get(10, TimeUnit.SECONDS);
       assertThat(seen).hasValue(4);
     }

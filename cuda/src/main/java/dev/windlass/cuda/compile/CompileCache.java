@@ -66,8 +66,9 @@ public final class CompileCache {
   }
 
   /**
-   * The user's cache: {@code $WINDLASS_HOME/cache/cuda}, else {@code $XDG_CACHE_HOME/windlass/cuda},
-   * else {@code .cache/windlass/cuda} in the home folder. Empty for a user who has none of these.
+   * The user's cache: {@code $WINDLASS_HOME/cache/cuda}, else {@code
+   * $XDG_CACHE_HOME/windlass/cuda}, else {@code .cache/windlass/cuda} in the home folder. Empty for
+   * a user who has none of these.
    */
   public static Optional<CompileCache> standard() {
     return standardFolder(System.getenv(), System.getProperty("user.home", ""))
@@ -109,7 +110,7 @@ public final class CompileCache {
     digest.add(CacheFile.FORMAT).add(compiler.toString());
     digest.add(program.name()).add(program.source());
     digest.add(program.options()).add(program.kernels());
-    digest.add(new TreeMap<>(program.headers())).add(new TreeMap<>(files.get()));
+    digest.add(program.headers()).add(files.get());
     return Optional.of(digest.hex());
   }
 
@@ -228,9 +229,9 @@ public final class CompileCache {
       return this;
     }
 
-    Digest add(TreeMap<String, String> texts) {
+    Digest add(Map<String, String> texts) {
       add(String.valueOf(texts.size()));
-      texts.forEach((name, text) -> add(name).add(text));
+      new TreeMap<>(texts).forEach((name, text) -> add(name).add(text));
       return this;
     }
 

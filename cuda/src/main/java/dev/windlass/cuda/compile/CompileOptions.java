@@ -127,15 +127,7 @@ public record CompileOptions(
   /** With faster and less exact functions, or without. */
   public CompileOptions withFastMath(boolean on) {
     return new CompileOptions(
-        architecture,
-        defines,
-        includeFolders,
-        headers,
-        kernels,
-        on,
-        lineInfo,
-        standard,
-        extra);
+        architecture, defines, includeFolders, headers, kernels, on, lineInfo, standard, extra);
   }
 
   /** With source lines kept, or without. */

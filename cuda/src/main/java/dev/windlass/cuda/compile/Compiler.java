@@ -84,11 +84,7 @@ public final class Compiler {
     String architecture = options.architecture().orElseGet(() -> architecture(name, device));
     return compile(
         new Nvrtc.Program(
-            name,
-            source,
-            options.headers(),
-            options.commandLine(architecture),
-            options.kernels()));
+            name, source, options.headers(), options.commandLine(architecture), options.kernels()));
   }
 
   private CompiledCode compile(Nvrtc.Program program) {
@@ -132,10 +128,7 @@ public final class Compiler {
     List<Integer> known = nvrtc.architectures();
     int wanted = 10 * device.major() + device.minor();
     OptionalInt real =
-        known.stream()
-            .mapToInt(a -> a)
-            .filter(a -> a / 10 == device.major() && a <= wanted)
-            .max();
+        known.stream().mapToInt(a -> a).filter(a -> a / 10 == device.major() && a <= wanted).max();
     if (real.isPresent()) {
       return "sm_" + real.getAsInt();
     }

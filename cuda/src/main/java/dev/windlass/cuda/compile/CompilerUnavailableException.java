@@ -23,7 +23,9 @@ public final class CompilerUnavailableException extends WindlassException {
   static CompilerUnavailableException missing(String library) {
     return new CompilerUnavailableException(
         library.equals(CudaEnvironment.DRIVER_LIBRARY)
-            ? "there is no " + library + ", NVIDIA's driver, without which JavaCPP's glue does not"
+            ? "there is no "
+                + library
+                + ", NVIDIA's driver, without which JavaCPP's glue does not"
                 + " load"
             : "there is no " + library,
         null);

@@ -48,20 +48,55 @@ public interface Nvrtc {
     }
   }
 
-  /**
-   * What came of it.
-   *
-   * @param code 0 for success, else NVRTC's number
-   * @param log the compiler's messages; may be there on success too
-   * @param ptx PTX, empty without success
-   * @param cubin machine code; empty if the architecture asked for was a virtual one
-   * @param loweredNames the names in the code of {@link Program#kernels()}
-   */
-  record Output(
-      int code, String log, String ptx, byte[] cubin, Map<String, String> loweredNames) {
-    /** Copies what is small. */
-    public Output {
-      loweredNames = Map.copyOf(loweredNames);
+  /** What came of it. */
+  final class Output {
+    private final int code;
+    private final String log;
+    private final String ptx;
+    private final byte[] cubin;
+    private final Map<String, String> loweredNames;
+
+    /**
+     * Makes an output.
+     *
+     * @param code 0 for success, else NVRTC's number
+     * @param log the compiler's messages
+     * @param ptx PTX, empty without success
+     * @param cubin machine code, empty if there is none
+     * @param loweredNames the names in the code of {@link Program#kernels()}
+     */
+    public Output(
+        int code, String log, String ptx, byte[] cubin, Map<String, String> loweredNames) {
+      this.code = code;
+      this.log = log;
+      this.ptx = ptx;
+      this.cubin = cubin;
+      this.loweredNames = Map.copyOf(loweredNames);
+    }
+
+    /** 0 for success, else NVRTC's number. */
+    public int code() {
+      return code;
+    }
+
+    /** The compiler's messages; there may be some on success too. */
+    public String log() {
+      return log;
+    }
+
+    /** PTX, empty without success. */
+    public String ptx() {
+      return ptx;
+    }
+
+    /** Machine code; empty if the architecture asked for was a virtual one. */
+    public byte[] cubin() {
+      return cubin;
+    }
+
+    /** The names in the code of {@link Program#kernels()}. */
+    public Map<String, String> loweredNames() {
+      return loweredNames;
     }
   }
 }

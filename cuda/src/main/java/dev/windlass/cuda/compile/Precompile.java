@@ -19,9 +19,9 @@ import java.util.ServiceLoader;
  *     --out target/classes/kernels [--arch compute_75] [OPTION...] src/main/cuda/saxpy.cu ...
  * }</pre>
  *
- * <p>What starts with {@code -} and is none of the two goes to NVRTC. PTX of {@code compute_75} runs
- * on every device since Turing, with a driver that is as new as NVRTC. An error ends the program
- * with the exception.
+ * <p>What starts with {@code -} and is none of the two goes to NVRTC. PTX of {@code compute_75}
+ * runs on every device since Turing, with a driver that is as new as NVRTC. An error ends the
+ * program with the exception.
  */
 public final class Precompile {
   private Precompile() {}
@@ -65,11 +65,7 @@ public final class Precompile {
       Nvrtc.Output output =
           nvrtc.compile(
               new Nvrtc.Program(
-                  file.toString(),
-                  Files.readString(file),
-                  java.util.Map.of(),
-                  options,
-                  List.of()));
+                  file.toString(), Files.readString(file), java.util.Map.of(), options, List.of()));
       if (output.code() != 0) {
         throw CompileException.refused(file.toString(), output.code(), output.log());
       }

@@ -1,7 +1,7 @@
 /**
- * What devices there are: {@link dev.windlass.cuda.device.DeviceProperties}, and the four ways to point at
- * one, which are types of their own because they are not the same: its number in this process, its
- * number in NVML, its UUID, its place on the PCI bus.
+ * What devices there are: {@link dev.windlass.cuda.device.DeviceProperties}, and the four ways to
+ * point at one, which are types of their own because they are not the same: its number in this
+ * process, its number in NVML, its UUID, its place on the PCI bus.
  */
 @NullMarked
 package dev.windlass.cuda.device;

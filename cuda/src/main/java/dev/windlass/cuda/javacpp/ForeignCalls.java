@@ -10,12 +10,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The two calls of every launch, made by Java's own foreign functions where the JDK has them (22 and
- * later): they cost a good half of what JavaCPP's cost, as a handle is a number and not an object.
+ * The two calls of every launch, made by Java's own foreign functions where the JDK has them (22
+ * and later): they cost a good half of what JavaCPP's cost, as a handle is a number and not an
+ * object.
  *
  * <p>Windlass is compiled for Java 17, so the two method handles are put together by reflection,
- * once. They are constants, so calls of them are compiled to the bare native call. The functions are
- * those of the driver library that JavaCPP has loaded: the loader knows it by name.
+ * once. They are constants, so calls of them are compiled to the bare native call. The functions
+ * are those of the driver library that JavaCPP has loaded: the loader knows it by name.
  */
 final class ForeignCalls {
   private static final int FIRST_JDK = 22;
@@ -64,17 +65,17 @@ final class ForeignCalls {
       return (int)
           Objects.requireNonNull(LAUNCH)
               .invokeExact(
-              function,
-              gridX,
-              gridY,
-              gridZ,
-              blockX,
-              blockY,
-              blockZ,
-              dynamicSharedBytes,
-              stream,
-              0L,
-              extra);
+                  function,
+                  gridX,
+                  gridY,
+                  gridZ,
+                  blockX,
+                  blockY,
+                  blockZ,
+                  dynamicSharedBytes,
+                  stream,
+                  0L,
+                  extra);
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -135,8 +136,7 @@ final class ForeignCalls {
               intLayout,
               layouts);
       Optional<?> symbol =
-          (Optional<?>)
-              invoke(type("SymbolLookup").getMethod("find", String.class), library, name);
+          (Optional<?>) invoke(type("SymbolLookup").getMethod("find", String.class), library, name);
       Class<?> options = Array.newInstance(type("Linker$Option"), 0).getClass();
       MethodHandle handle =
           (MethodHandle)

@@ -96,8 +96,7 @@ final class JavacppNvrtc implements Nvrtc {
       expressions.put(kernel, text);
       check(program.name(), "nvrtcAddNameExpression", nvrtcAddNameExpression(handle, text));
     }
-    int code =
-        nvrtcCompileProgram(handle, program.options().size(), texts.list(program.options()));
+    int code = nvrtcCompileProgram(handle, program.options().size(), texts.list(program.options()));
     SizeTPointer size = texts.size();
     byte[] log =
         bytes(

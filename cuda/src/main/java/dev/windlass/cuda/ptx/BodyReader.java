@@ -14,11 +14,60 @@ final class BodyReader {
   /** Without effect on memory; the result is made of the operands. */
   private static final Set<String> PURE =
       Set.of(
-          "abs", "activemask", "addc", "and", "bfe", "bfi", "bfind", "bmsk", "brev", "clz", "cnot",
-          "copysign", "cos", "cvt", "div", "dp2a", "dp4a", "ex2", "fma", "fns", "lg2", "lop3",
-          "madc", "match", "max", "min", "mma", "mul", "mul24", "neg", "not", "or", "popc", "prmt",
-          "rcp", "redux", "rem", "rsqrt", "sad", "shf", "shfl", "shl", "shr", "sin", "slct", "sqrt",
-          "subc", "szext", "tanh", "xor", "mapa", "getctarank", "mad", "mad24");
+          "abs",
+          "activemask",
+          "addc",
+          "and",
+          "bfe",
+          "bfi",
+          "bfind",
+          "bmsk",
+          "brev",
+          "clz",
+          "cnot",
+          "copysign",
+          "cos",
+          "cvt",
+          "div",
+          "dp2a",
+          "dp4a",
+          "ex2",
+          "fma",
+          "fns",
+          "lg2",
+          "lop3",
+          "madc",
+          "match",
+          "max",
+          "min",
+          "mma",
+          "mul",
+          "mul24",
+          "neg",
+          "not",
+          "or",
+          "popc",
+          "prmt",
+          "rcp",
+          "redux",
+          "rem",
+          "rsqrt",
+          "sad",
+          "shf",
+          "shfl",
+          "shl",
+          "shr",
+          "sin",
+          "slct",
+          "sqrt",
+          "subc",
+          "szext",
+          "tanh",
+          "xor",
+          "mapa",
+          "getctarank",
+          "mad",
+          "mad24");
 
   /** With integers, where their type says so. */
   private static final Set<String> ARITHMETIC =
@@ -27,9 +76,33 @@ final class BodyReader {
   /** Without effect on memory behind a pointer, and with a result that is none. */
   private static final Set<String> WITHOUT_FLOW =
       Set.of(
-          "bar", "barrier", "bra", "brkpt", "brx", "createpolicy", "elect", "exit", "fence",
-          "griddepcontrol", "isspacep", "membar", "nanosleep", "pmevent", "prefetch", "prefetchu",
-          "ret", "set", "setmaxnreg", "setp", "testp", "tex", "tld4", "trap", "txq", "suq", "vote",
+          "bar",
+          "barrier",
+          "bra",
+          "brkpt",
+          "brx",
+          "createpolicy",
+          "elect",
+          "exit",
+          "fence",
+          "griddepcontrol",
+          "isspacep",
+          "membar",
+          "nanosleep",
+          "pmevent",
+          "prefetch",
+          "prefetchu",
+          "ret",
+          "set",
+          "setmaxnreg",
+          "setp",
+          "testp",
+          "tex",
+          "tld4",
+          "trap",
+          "txq",
+          "suq",
+          "vote",
           "applypriority");
 
   private final Lexer lexer;
@@ -145,7 +218,8 @@ final class BodyReader {
         operands.get(0).names().forEach(n -> flow.unknown(value(n)));
       }
       case "cvta" -> {
-        boolean toGlobal = opcode.length > 2 && opcode[1].equals("to") && opcode[2].equals("global");
+        boolean toGlobal =
+            opcode.length > 2 && opcode[1].equals("to") && opcode[2].equals("global");
         flow(operands, Dataflow.Step.SAME);
         if (toGlobal) {
           from(operands, 1).forEach(flow::pointer);
@@ -215,9 +289,7 @@ final class BodyReader {
       }
       return;
     }
-    operands.get(0).names().stream()
-        .filter(n -> wide)
-        .forEach(n -> flow.unknown(value(n)));
+    operands.get(0).names().stream().filter(n -> wide).forEach(n -> flow.unknown(value(n)));
     if (outside(opcode)) {
       List<Integer> values = operands.get(0).names().stream().map(this::value).toList();
       address.forEach(
@@ -234,12 +306,8 @@ final class BodyReader {
     List<Integer> values = from(operands, 1);
     if (outside(opcode)) {
       boolean counts = has(opcode, "add") && read;
-      Optional<Element> element =
-          counts ? Types.named(last(opcode)) : Types.ofAccess(last(opcode));
-      operands
-          .get(0)
-          .names()
-          .forEach(n -> flow.access(value(n), read, written, element, values));
+      Optional<Element> element = counts ? Types.named(last(opcode)) : Types.ofAccess(last(opcode));
+      operands.get(0).names().forEach(n -> flow.access(value(n), read, written, element, values));
     }
     flow.escapes(values);
   }
@@ -272,7 +340,9 @@ final class BodyReader {
 
   /** Whether the access may be one of memory behind a pointer that was handed over. */
   private static boolean outside(String[] opcode) {
-    return !has(opcode, "shared") && !has(opcode, "local") && !has(opcode, "param")
+    return !has(opcode, "shared")
+        && !has(opcode, "local")
+        && !has(opcode, "param")
         && !has(opcode, "const");
   }
 

@@ -51,11 +51,7 @@ final class Dataflow {
   private record Edge(int to, int sum, Step step) {}
 
   private record Access(
-      int node,
-      boolean read,
-      boolean written,
-      Optional<Element> element,
-      List<Integer> values) {}
+      int node, boolean read, boolean written, Optional<Element> element, List<Integer> values) {}
 
   private final Map<String, Integer> parameterOf = new HashMap<>();
   private final List<Parameter> parameters;
@@ -134,9 +130,7 @@ final class Dataflow {
   }
 
   private static boolean mayBePointer(Parameter p) {
-    return p.bytes() == 8
-        && p.kind() != Parameter.Kind.STRUCT
-        && p.kind() != Parameter.Kind.FLOAT;
+    return p.bytes() == 8 && p.kind() != Parameter.Kind.STRUCT && p.kind() != Parameter.Kind.FLOAT;
   }
 
   /** The register gets what may be an address, from elsewhere. */
@@ -212,7 +206,7 @@ final class Dataflow {
             : spread(
                 (from, edge, set) ->
                     edge.step() == Step.SAME
-                        || edge.step() == Step.SUM && alone(from, sums.get(edge.sum()), parts));
+                        || (edge.step() == Step.SUM && alone(from, sums.get(edge.sum()), parts)));
     PointerUse[] uses = new PointerUse[parameters.size()];
     boolean[] certain = new boolean[parameters.size()];
     if (parts == null || bases == null) {
@@ -235,9 +229,7 @@ final class Dataflow {
     }
     boolean pointer = certain || p.kind() == Parameter.Kind.POINTER;
     Optional<PointerUse> found =
-        pointer
-            ? Optional.of(use == null ? PointerUse.NONE : use)
-            : Optional.ofNullable(use);
+        pointer ? Optional.of(use == null ? PointerUse.NONE : use) : Optional.ofNullable(use);
     return p.refined(pointer ? Parameter.Kind.POINTER : p.kind(), found, p.cppType());
   }
 

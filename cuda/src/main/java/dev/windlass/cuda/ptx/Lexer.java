@@ -58,7 +58,8 @@ final class Lexer {
   int expectNumber() {
     String digits = expect();
     try {
-      int number = Integer.decode(digits.endsWith("U") ? digits.substring(0, digits.length() - 1) : digits);
+      int number =
+          Integer.decode(digits.endsWith("U") ? digits.substring(0, digits.length() - 1) : digits);
       if (number >= 0) {
         return number;
       }
@@ -112,14 +113,14 @@ final class Lexer {
       return false;
     }
     char c = text.charAt(i);
-    return isIdentifierStart(c)
-        || c == '.'
-        || c >= '0' && c <= '9'
-        || c == ':' && i > tokenStart && i + 1 < text.length() && text.charAt(i + 1) == ':';
+    boolean digit = c >= '0' && c <= '9';
+    boolean colons =
+        c == ':' && i > tokenStart && i + 1 < text.length() && text.charAt(i + 1) == ':';
+    return isIdentifierStart(c) || c == '.' || digit || colons;
   }
 
   private static boolean isLetter(char c) {
-    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   }
 
   private void string() {

@@ -365,7 +365,8 @@ final class MangledName {
     if (!type.right().isEmpty() && !type.pointerLike()) {
       throw new Unknown(); // of a function or an array
     }
-    for (char q : qualifiers.toCharArray()) {
+    for (int i = 0; i < qualifiers.length(); i++) {
+      char q = qualifiers.charAt(i);
       if (q == 'K' && !type.pointerLike() && type.left().startsWith("const ")) {
         throw new Unknown();
       }

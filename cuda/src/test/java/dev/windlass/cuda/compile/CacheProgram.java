@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * Writes and reads a few keys of a cache, which is too small for all of them; the content of each is
- * known.
+ * Writes and reads a few keys of a cache, which is too small for all of them; the content of each
+ * is known.
  */
 final class CacheProgram {
   private CacheProgram() {}
@@ -28,8 +28,7 @@ final class CacheProgram {
       if (found.isEmpty()) {
         cache.keep(
             key,
-            new CompiledCode(
-                "a.cu", ptx, Optional.empty(), Map.of(), "", new CudaVersion(13, 1)));
+            new CompiledCode("a.cu", ptx, Optional.empty(), Map.of(), "", new CudaVersion(13, 1)));
       }
     }
   }

@@ -7,6 +7,7 @@ import dev.windlass.core.job.Memory;
 import dev.windlass.cuda.availability.CudaVersion;
 import dev.windlass.cuda.compile.CompilerTest.FakeNvrtc;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -35,8 +36,7 @@ class CompileCacheTest {
   }
 
   private Compiler compiler() {
-    return new Compiler(
-        nvrtc, Optional.of(new CompileCache(kept, CompileCache.DEFAULT_LIMIT)));
+    return new Compiler(nvrtc, Optional.of(new CompileCache(kept, CompileCache.DEFAULT_LIMIT)));
   }
 
   private CompiledCode compile(String source, CompileOptions options) {
@@ -190,7 +190,7 @@ class CompileCacheTest {
               .start());
     }
     for (Process process : processes) {
-      String output = new String(process.getInputStream().readAllBytes());
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
       assertThat(output).isEmpty();
       assertThat(process.exitValue()).isZero();

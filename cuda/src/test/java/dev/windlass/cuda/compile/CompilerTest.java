@@ -47,8 +47,16 @@ class CompilerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "7.5, sm_75", "8.0, sm_80", "8.7, sm_86", "8.9, sm_89", "9.0, sm_90", "9.9, sm_90",
-    "10.3, sm_100", "11.0, compute_100", "12.1, sm_120", "13.0, compute_120"
+    "7.5, sm_75",
+    "8.0, sm_80",
+    "8.7, sm_86",
+    "8.9, sm_89",
+    "9.0, sm_90",
+    "9.9, sm_90",
+    "10.3, sm_100",
+    "11.0, compute_100",
+    "12.1, sm_120",
+    "13.0, compute_120"
   })
   void architecture_isMachineCodeOfTheGeneration_elsePtxOfTheOneBefore(
       String device, String architecture) {
@@ -65,11 +73,8 @@ class CompilerTest {
     CompileException e =
         catchThrowableOfType(
             CompileException.class,
-            () ->
-                compiler.compile(
-                    "a.cu", "", ComputeCapability.of(7, 0), CompileOptions.DEFAULT));
-    assertThat(e)
-        .hasMessageContaining("from compute capability 7.5 on, the device has 7.0");
+            () -> compiler.compile("a.cu", "", ComputeCapability.of(7, 0), CompileOptions.DEFAULT));
+    assertThat(e).hasMessageContaining("from compute capability 7.5 on, the device has 7.0");
   }
 
   @Test
@@ -184,8 +189,7 @@ class CompilerTest {
     assertThat(code.compiler()).isEqualTo(new CudaVersion(13, 1));
     assertThat(
             compiler
-                .compile(
-                    "b.cu", "", H100, CompileOptions.DEFAULT.withArchitecture("compute_80"))
+                .compile("b.cu", "", H100, CompileOptions.DEFAULT.withArchitecture("compute_80"))
                 .cubin())
         .isEmpty();
   }
@@ -229,19 +233,23 @@ class CompilerTest {
   void precompile_writesPtx(@TempDir Path folder) throws IOException {
     RealNvrtc.start();
     new dev.windlass.cuda.javacpp.JavacppCudaDriverProvider().load(); // the fake is on no path
-    Path source = Files.writeString(folder.resolve("a.cu"), "__global__ void k(int *p) { *p = N; }");
+    Path source =
+        Files.writeString(folder.resolve("a.cu"), "__global__ void k(int *p) { *p = N; }");
     Precompile.main(
         new String[] {
-          "--out", folder.resolve("out").toString(), "--arch", "compute_80", "-DN=3",
+          "--out",
+          folder.resolve("out").toString(),
+          "--arch",
+          "compute_80",
+          "-DN=3",
           source.toString()
         });
-    assertThat(folder.resolve("out/a.ptx"))
-        .content()
-        .contains(".target sm_80", ".entry _Z1kPi");
+    assertThat(folder.resolve("out/a.ptx")).content().contains(".target sm_80", ".entry _Z1kPi");
     assertThat(
             catchThrowableOfType(
                 CompileException.class,
-                () -> Precompile.main(new String[] {"--out", folder.toString(), source.toString()})))
+                () ->
+                    Precompile.main(new String[] {"--out", folder.toString(), source.toString()})))
         .hasMessageContaining("a.cu:1: error: identifier \"N\" is undefined");
   }
 }

@@ -18,7 +18,12 @@ class KernelFilesTest {
   private static final Path FOLDER = Path.of("src/test/resources/kernels");
 
   @ParameterizedTest
-  @CsvSource({"plain, compute_75", "structs, compute_75", "names, compute_75", "clusters, compute_90"})
+  @CsvSource({
+    "plain, compute_75",
+    "structs, compute_75",
+    "names, compute_75",
+    "clusters, compute_90"
+  })
   void ptxFile_isWhatNvrtcMakes(String name, String architecture) throws IOException {
     Nvrtc nvrtc = RealNvrtc.start();
     String source = Files.readString(FOLDER.resolve(name + ".cu"));

@@ -21,7 +21,9 @@ public final class RealNvrtc {
   /** Loads it beside the fake driver, which is started already; skips where there is none. */
   public static Nvrtc load() {
     Assumptions.assumeTrue(
-        new dev.windlass.cuda.javacpp.JavacppNvrtcProvider().missingLibrary(environment()).isEmpty(),
+        new dev.windlass.cuda.javacpp.JavacppNvrtcProvider()
+            .missingLibrary(environment())
+            .isEmpty(),
         "skipped: there is no NVRTC; 'mvn -Pnvrtc' puts it on the class path");
     return Compiler.load(environment(), ServiceLoader.load(NvrtcProvider.class));
   }

@@ -81,8 +81,8 @@ public final class FakeCuda {
 
   /**
    * As if the driver were loaded anew, with so many MIG instances of the first GPU as its devices:
-   * 1g.10gb each, with UUIDs as {@link FakeNvml} has them, and no peers of each other. A real driver
-   * shows a process one of them.
+   * 1g.10gb each, with UUIDs as {@link FakeNvml} has them, and no peers of each other. A real
+   * driver shows a process one of them.
    */
   public static void poseAsInstances(int count, long memory) {
     pose(count, 13010, 0, memory);

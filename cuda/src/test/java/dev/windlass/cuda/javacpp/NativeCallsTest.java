@@ -17,13 +17,20 @@ import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
+import org.bytedeco.cuda.cudart.CUfunc_st;
 import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What can be seen of native calls only from the other side. */
 class NativeCallsTest {
+  private static final String TWO = ".version 7.8\n.entry two(.param .u8 a, .param .u32 b)\n{\n}\n";
+
   private CudaDriver driver;
   private long module;
 
@@ -159,6 +166,48 @@ class NativeCallsTest {
     FakeCuda.failAt("cuMemAlloc_v2", 1, 6000);
     assertThat(catchThrowableOfType(CudaException.class, () -> driver.allocate(64)))
         .hasMessageContaining("the driver returned error 6000.");
+  }
+
+  @Test
+  void hostFunction_runsOnAThread_thatDoesNotKeepTheJvmAlive() {
+    AtomicReference<Thread> thread = new AtomicReference<>();
+    driver.launchHostFunction(0, () -> thread.set(Thread.currentThread()));
+    driver.synchronizeStream(0);
+    assertThat(thread.get()).isNotSameAs(Thread.currentThread());
+    assertThat(thread.get().isDaemon()).isTrue();
+  }
+
+  @Test
+  void launch_alsoTakesAPointerToEachParameter() {
+    long other = driver.loadModule(TWO.getBytes(StandardCharsets.US_ASCII));
+    BytePointer first = new BytePointer(new byte[] {1});
+    BytePointer second = new BytePointer(new byte[] {2, 3, 4, 5});
+    int code =
+        cudart.cuLaunchKernel(
+            new CUfunc_st(at(driver.function(other, "two"))),
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            0,
+            null,
+            new PointerPointer<>(first, second),
+            (PointerPointer<?>) null);
+    assertThat(code).isZero();
+    assertThat(FakeCuda.launchArgumentBytes()).isEqualTo(8);
+    assertThat(FakeCuda.launchArgument(0)).isEqualTo((byte) 1);
+    assertThat(FakeCuda.launchArgument(7)).isEqualTo((byte) 5);
+    driver.unloadModule(other);
+  }
+
+  private static Pointer at(long handle) {
+    return new Pointer() {
+      {
+        address = handle;
+      }
+    };
   }
 
   @Test

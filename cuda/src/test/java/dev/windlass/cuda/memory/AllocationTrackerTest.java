@@ -10,10 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -164,46 +162,46 @@ class AllocationTrackerTest {
     assertThat(all.stream().skip(1).filter(a -> !a.place().isEmpty()).count()).isPositive();
   }
 
-  /** Whoever frees first wins, and all others are told. */
+  /** Whoever frees first wins, and the other is told: both start together, round after round. */
   @Test
-  void manyThreadsThatFreeTheSame_oneFrees() throws Exception {
+  void twoThreadsThatFreeTheSame_oneFrees() throws Exception {
     AllocationTracker tracker = tracker(Tracking.ALL);
-    int threads = 4;
     int rounds = 2_000;
     List<Long> addresses = new ArrayList<>();
     for (int i = 0; i < rounds; i++) {
       addresses.add(tracker.allocate(64, 0));
     }
-    CyclicBarrier start = new CyclicBarrier(threads);
+    AtomicInteger arrived = new AtomicInteger();
     AtomicInteger freed = new AtomicInteger();
-    ConcurrentLinkedQueue<InvalidFreeException> told = new ConcurrentLinkedQueue<>();
-    List<Thread> running =
-        IntStream.range(0, threads)
-            .mapToObj(
-                t ->
-                    new Thread(
-                        () -> {
-                          try {
-                            start.await();
-                          } catch (Exception e) {
-                            throw new AssertionError(e);
-                          }
-                          for (long address : addresses) {
-                            try {
-                              tracker.free(address, 64, 0);
-                              freed.incrementAndGet();
-                            } catch (InvalidFreeException e) {
-                              told.add(e);
-                            }
-                          }
-                        }))
-            .toList();
-    running.forEach(Thread::start);
-    for (Thread t : running) {
-      t.join();
-    }
+    ConcurrentLinkedQueue<Throwable> told = new ConcurrentLinkedQueue<>();
+    Runnable freeAll =
+        () -> {
+          for (int round = 0; round < rounds; round++) {
+            arrived.incrementAndGet();
+            while (arrived.get() < 2 * (round + 1)) {
+              Thread.yield();
+            }
+            try {
+              tracker.free(addresses.get(round), 64, 0);
+              freed.incrementAndGet();
+            } catch (InvalidFreeException | AssertionError e) {
+              told.add(e);
+            }
+          }
+        };
+    Thread other = new Thread(freeAll);
+    other.start();
+    freeAll.run();
+    other.join();
     assertThat(freed).hasValue(rounds);
-    assertThat(told).hasSize((threads - 1) * rounds);
+    assertThat(told)
+        .hasSize(rounds)
+        .allSatisfy(
+            e ->
+                assertThat(e)
+                    .isInstanceOfSatisfying(
+                        InvalidFreeException.class,
+                        i -> assertThat(i.mistake()).isEqualTo(Mistake.DOUBLE_FREE)));
     assertThat(fake.use().live()).isZero();
   }
 }

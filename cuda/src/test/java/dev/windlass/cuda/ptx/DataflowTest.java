@@ -11,8 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Where pointers go, in code that NVRTC does not write. */
 class DataflowTest {
   private static final String TWO = ".param .u64 a, .param .u64 b";
-  private static final String LOADS =
-      "ld.param.u64 %rd1, [a]; ld.param.u64 %rd2, [b+0];";
+  private static final String LOADS = "ld.param.u64 %rd1, [a]; ld.param.u64 %rd2, [b+0];";
 
   @ParameterizedTest
   @CsvSource(
@@ -74,7 +73,9 @@ class DataflowTest {
   void pointerThatCannotBeFollowedInTime_mayBeUsedInAnyWay() {
     int many = 20_000;
     String parameters =
-        IntStream.range(0, many).mapToObj(i -> ".param .u64 p" + i).collect(Collectors.joining(","));
+        IntStream.range(0, many)
+            .mapToObj(i -> ".param .u64 p" + i)
+            .collect(Collectors.joining(","));
     StringBuilder body = new StringBuilder();
     for (int i = 0; i < many; i++) {
       body.append("ld.param.u64 %a" + i + ", [p" + i + "];\n");

@@ -41,15 +41,15 @@ class HostilePtxTest {
           """)
   void badText_isAnException_withItsLine(String text, int line, String problem) {
     PtxException e =
-        catchThrowableOfType(
-            PtxException.class, () -> PtxFile.parse(text.replace('~', '\n')));
+        catchThrowableOfType(PtxException.class, () -> PtxFile.parse(text.replace('~', '\n')));
     assertThat(e).hasMessageContaining(problem);
     assertThat(e.line()).isEqualTo(line);
     assertThat(e).hasMessageStartingWith("While reading PTX: line " + line + ": ");
   }
 
   @Property(tries = 300)
-  void damagedText_isReadOrRefused(@ForAll long seed, @ForAll @IntRange(min = 1, max = 8) int holes) {
+  void damagedText_isReadOrRefused(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 8) int holes) {
     Random random = new Random(seed);
     StringBuilder text = new StringBuilder(Ptx.resource(random.nextBoolean() ? "plain" : "names"));
     for (int i = 0; i < holes; i++) {

@@ -47,9 +47,25 @@ class MangledNameTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "saxpy", "", "_Z", "_Z5saxp", "_Z5saxpy", "_Z5saxpyi_", "_Z1fS_", "_Z1fPT_", "_Z1fIiEv",
-        "_ZN1aE", "_Z1fDv4_f", "_Z1fU3fooi", "_Z1fIXadL_Z1gvEEEvv", "_ZZ1fvE1g", "_Z1fDTfp_E",
-        "_ZN1aC1Ev", "_Z99999999999999fi", "_Z1fi.constprop.0", "_Z1fSsi"
+        "saxpy",
+        "",
+        "_Z",
+        "_Z5saxp",
+        "_Z5saxpy",
+        "_Z5saxpyi_",
+        "_Z1fS_",
+        "_Z1fPT_",
+        "_Z1fIiEv",
+        "_ZN1aE",
+        "_Z1fDv4_f",
+        "_Z1fU3fooi",
+        "_Z1fIXadL_Z1gvEEEvv",
+        "_ZZ1fvE1g",
+        "_Z1fDTfp_E",
+        "_ZN1aC1Ev",
+        "_Z99999999999999fi",
+        "_Z1fi.constprop.0",
+        "_Z1fSsi"
       })
   void whatIsNotReadHere_givesNothing(String name) {
     assertThat(MangledName.parameterTypes(name)).isEmpty();
@@ -76,7 +92,10 @@ class MangledNameTest {
     // Each pair holds the one before twice.
     StringBuilder name = new StringBuilder("_Z1f1PIiiE");
     for (int i = 0; i < depth; i++) {
-      String last = "S" + (i == 0 ? "" : Integer.toString(i - 1, 36).toUpperCase()) + "_";
+      String last =
+          "S"
+              + (i == 0 ? "" : Integer.toString(i - 1, 36).toUpperCase(java.util.Locale.ROOT))
+              + "_";
       name.append("S_I").append(last).append(last).append("E");
     }
     assertThat(MangledName.parameterTypes(name.toString()).map(List::size).orElse(depth + 1))

@@ -66,15 +66,15 @@ class PtxFileTest {
     PtxFile names = PtxFile.parse(Ptx.resource("names"));
     KernelSignature punned = names.kernel("_Z6punnedPf").orElseThrow();
     assertThat(Ptx.show(punned)).as("an int to the code").isEqualTo("*rw float4");
-    KernelSignature fill =
-        names.kernel("_ZN4math4fillIfEEvNS_6MatrixIT_EES2_PS2_").orElseThrow();
+    KernelSignature fill = names.kernel("_ZN4math4fillIfEEvNS_6MatrixIT_EES2_PS2_").orElseThrow();
     assertThat(fill.parameters())
         .extracting(p -> p.cppType().orElseThrow())
         .containsExactly("math::Matrix<float>", "float", "float*");
     KernelSignature scale = names.kernel("_ZN4math5scaleEPdPKPKd5PointS5_PKS5_").orElseThrow();
     assertThat(Ptx.show(scale)).isEqualTo("*w float8, *r bits8, struct8, struct8, *r float4");
-    assertThat(names.kernels()).allSatisfy(
-        k -> assertThat(k.parameters()).allSatisfy(p -> assertThat(p.cppType()).isPresent()));
+    assertThat(names.kernels())
+        .allSatisfy(
+            k -> assertThat(k.parameters()).allSatisfy(p -> assertThat(p.cppType()).isPresent()));
   }
 
   @Test
@@ -97,9 +97,8 @@ class PtxFileTest {
   @ParameterizedTest
   @CsvSource({"7.8, 11.8", "8.5, 12.5", "8.8, 12.9", "9.0, 13.0"})
   void firstCuda_isThatOfTheManual(String ptx, String cuda) {
-    String[] parts = ptx.split("\\.");
-    assertThat(
-            new PtxVersion(Integer.parseInt(parts[0]), Integer.parseInt(parts[1])).firstCuda())
+    String[] parts = ptx.split("\\.", -1);
+    assertThat(new PtxVersion(Integer.parseInt(parts[0]), Integer.parseInt(parts[1])).firstCuda())
         .contains(CudaVersion.parse(cuda));
   }
 }

@@ -391,7 +391,9 @@ final class Depot {
       List<PoolRange> map = new ArrayList<>();
       if (!closed) {
         Set<Long> cached = new HashSet<>();
-        epochs.owners().forEach(owner -> owner.magazine.forEach((o, address) -> cached.add(address), owner));
+        epochs
+            .owners()
+            .forEach(owner -> owner.magazine.forEach((o, address) -> cached.add(address), owner));
         for (Block first : backing.regions()) {
           for (Block b = first; b != null; b = b.next) {
             map.add(range(b, cached.contains(b.address)));

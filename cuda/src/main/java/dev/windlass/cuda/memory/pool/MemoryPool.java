@@ -215,9 +215,9 @@ public final class MemoryPool implements DeviceAllocator {
   /**
    * {@inheritDoc}
    *
-   * <p>If the work of the device cannot be waited for, nothing is given back (a context that is lost
-   * takes its memory with it). If another call of the driver fails, all others are made. What failed
-   * is tried again by closing again. A free after the close does nothing.
+   * <p>If the work of the device cannot be waited for, nothing is given back (a context that is
+   * lost takes its memory with it). If another call of the driver fails, all others are made. What
+   * failed is tried again by closing again. A free after the close does nothing.
    */
   @Override
   public void close() {

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Streams whose work is done when the test says so. What is ordered before what is known exactly, by
- * vector clocks.
+ * Streams whose work is done when the test says so. What is ordered before what is known exactly,
+ * by vector clocks.
  */
 final class FakeStreams {
   /** A stream, also after its end: its work goes on. */
