@@ -33,13 +33,13 @@ class CyclesTest {
   @Test
   void cycles_leaveNoHandle_noThread_andNoNativeMemory() throws IOException {
     String ptx = Files.readString(Path.of("src/test/resources/kernels/plain.ptx"));
-    cycles(CYCLES / 5, ptx); // what is made once is made
+    cycles(500, ptx); // what is made once is made
     Set<String> threads = threadNames();
     long before = residentKib();
     cycles(CYCLES, ptx);
     assertThat(threadNames()).isEqualTo(threads);
-    // A leak of 1 KiB in each cycle shows from 10,000 on; with fewer, one of 40 KiB.
-    assertThat(residentKib() - before).as("KiB more in use").isLessThan(40_000);
+    // Comes and goes by some 20 MiB; with 10,000 cycles a leak of 6 KiB in each would show.
+    assertThat(residentKib() - before).as("KiB more in use").isLessThan(60_000);
   }
 
   private static void cycles(int count, String ptx) {

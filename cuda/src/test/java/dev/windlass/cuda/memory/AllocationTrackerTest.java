@@ -163,6 +163,7 @@ class AllocationTrackerTest {
   }
 
   /** Whoever frees first wins, and the other is told: both start together, round after round. */
+  @SuppressWarnings("ThreadPriorityCheck") // where there is one core, spinning alone would take long
   @Test
   void twoThreadsThatFreeTheSame_oneFrees() throws Exception {
     AllocationTracker tracker = tracker(Tracking.ALL);

@@ -153,6 +153,7 @@ class MemoryTimelineTest {
                 "<script type=\"application/json\" id=\"data\">(.*?)</script>", Pattern.DOTALL)
             .matcher(page);
     assertThat(data.find()).isTrue();
+    assertThat(data.group(1)).matches(Pattern.compile("[ -~\n&&[^<>&']]*"));
     JsonNode json = new ObjectMapper().readTree(data.group(1));
     assertThat(json.get("allocations").get(0).get("thread").asText()).isEqualTo(evil.getName());
   }

@@ -79,7 +79,7 @@ final class FakeStreams {
     if (!events.containsKey(event)) {
       throw new AssertionError("There is no event " + event);
     }
-    events.put(event, new Event(stream, issue(stream), stream.clock));
+    events.put(event, new Event(stream, stream.issued, stream.clock));
   }
 
   void await(long handle, long event) {
@@ -88,13 +88,17 @@ final class FakeStreams {
       throw new AssertionError("There is no event " + event);
     }
     order(of(handle), e);
-    issue(of(handle));
   }
 
   boolean isEventDone(long event) {
     Event e = events.get(event);
     if (e == null) {
       throw new AssertionError("There is no event " + event);
+    }
+    for (int i = 0; i < e.clock().length; i++) {
+      if (all.get(i).done < e.clock()[i]) {
+        return false;
+      }
     }
     return e.stream().done >= e.work();
   }
