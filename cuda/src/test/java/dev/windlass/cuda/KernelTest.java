@@ -285,8 +285,7 @@ class KernelTest extends GpuCase {
       saxpy.launch(stream, grid, n, 1f, x, y);
       saxpy.launch(second, grid, n, 1f, x, z);
       CudaException e =
-          catchThrowableOfType(
-              CudaException.class, () -> saxpy.launch(second, grid, n, 1f, x, y));
+          catchThrowableOfType(CudaException.class, () -> saxpy.launch(second, grid, n, 1f, x, y));
       assertThat(e.call()).isEqualTo("cuStreamWaitEvent");
     }
   }
