@@ -1,5 +1,7 @@
 package dev.windlass.cuda.memory;
 
+import java.util.Optional;
+
 /** An allocator around another: what a part leaves alone goes through, and both close together. */
 abstract class AllocatorAround implements DeviceAllocator {
   /** The one that this stands around. */
@@ -32,6 +34,11 @@ abstract class AllocatorAround implements DeviceAllocator {
   @Override
   public MemoryUse use() {
     return inner.use();
+  }
+
+  @Override
+  public <T extends DeviceAllocator> Optional<T> find(Class<T> kind) {
+    return DeviceAllocator.super.find(kind).or(() -> inner.find(kind));
   }
 
   @Override

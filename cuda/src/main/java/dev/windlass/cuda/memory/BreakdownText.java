@@ -50,7 +50,8 @@ final class BreakdownText {
 
   static String summary(MemoryBreakdown b) {
     StringBuilder text = new StringBuilder(Bytes.text(b.asked()));
-    text.append(" of device memory could not be had; this pool holds ").append(Bytes.text(b.held()));
+    text.append(" of device memory could not be had; this pool holds ")
+        .append(Bytes.text(b.held()));
     text.append(": ").append(Bytes.text(b.live())).append(" live, ");
     text.append(Bytes.text(b.cached())).append(" cached, ");
     text.append(Bytes.text(b.fragmented())).append(" fragmented");

@@ -1,5 +1,7 @@
 package dev.windlass.cuda.memory;
 
+import java.util.Optional;
+
 /**
  * Gives out device memory in the order of streams, as {@code cudaMallocAsync} does. Addresses and
  * sizes, no objects, so that allocators can stand around each other: one that counts around one
@@ -55,6 +57,16 @@ public interface DeviceAllocator extends AutoCloseable {
 
   /** What the memory is used for now. */
   MemoryUse use();
+
+  /**
+   * The part of a kind: this one, or the first one inwards that it stands around.
+   *
+   * @param kind for example {@code Statistics.class}
+   * @return empty if there is none
+   */
+  default <T extends DeviceAllocator> Optional<T> find(Class<T> kind) {
+    return kind.isInstance(this) ? Optional.of(kind.cast(this)) : Optional.empty();
+  }
 
   /**
    * Waits for the work of the device and gives everything back, memory that is still in use

@@ -33,6 +33,19 @@ class StatisticsTest {
   }
 
   @Test
+  void find_seesEveryPartInwards_andNoOther() {
+    FakeAllocator pool = new FakeAllocator(1000);
+    Statistics inner = new Statistics(pool);
+    DeviceAllocator outer =
+        new FailureCallback(new Statistics(inner), (bytes, attempt) -> false, 1);
+    assertThat(outer.find(FailureCallback.class)).containsSame((FailureCallback) outer);
+    assertThat(outer.find(Statistics.class)).isPresent().get().isNotSameAs(inner);
+    assertThat(outer.find(FakeAllocator.class)).containsSame(pool);
+    assertThat(inner.find(FailureCallback.class)).isEmpty();
+    outer.close();
+  }
+
+  @Test
   void failedFree_isNotCounted() {
     DeviceAllocator inner = Mockito.mock(DeviceAllocator.class);
     Mockito.doThrow(new IllegalStateException("sticky")).when(inner).free(1, 8, 0);
