@@ -60,7 +60,9 @@ final class StandIn {
     }
   }
 
-  /** A shared object in ELF: its name, and tables of symbols and strings, as the loader wants them. */
+  /**
+   * A shared object in ELF: its name, and tables of symbols and strings, as the loader wants them.
+   */
   static byte[] elf(String name, int machine) {
     byte[] text = name.getBytes(StandardCharsets.US_ASCII);
     int strings = text.length + 2;
