@@ -1,9 +1,7 @@
 package dev.windlass.cuda.memory;
 
-import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -41,7 +39,7 @@ public final class LeakDetector implements AutoCloseable {
   private final Tracking tracking;
   private final Consumer<Leak> listener;
   private final ReferenceQueue<Object> lost = new ReferenceQueue<>();
-  private final Stripe[] stripes = new Stripe[STRIPES];
+  private final Watched.Stripe[] stripes = new Watched.Stripe[STRIPES];
   private final Map<Made, Long> found = new HashMap<>();
   private final @Nullable Thread thread;
   private volatile boolean closed;
@@ -65,7 +63,7 @@ public final class LeakDetector implements AutoCloseable {
     this.tracking = tracking;
     this.listener = listener;
     for (int i = 0; i < STRIPES; i++) {
-      stripes[i] = new Stripe();
+      stripes[i] = new Watched.Stripe();
     }
     if (tracking == Tracking.OFF) {
       thread = null;
@@ -132,7 +130,7 @@ public final class LeakDetector implements AutoCloseable {
       return UNTRACKED;
     }
     Place place = Place.of(tracking, bytes);
-    Stripe stripe = stripes[(int) (Thread.currentThread().getId() & (STRIPES - 1))];
+    Watched.Stripe stripe = stripes[(int) (Thread.currentThread().getId() & (STRIPES - 1))];
     Watched watched = new Watched(resource, lost, stripe, what, place, freeSafely);
     stripe.add(watched);
     return watched;
@@ -144,9 +142,9 @@ public final class LeakDetector implements AutoCloseable {
     synchronized (found) {
       found.forEach((made, n) -> counts.computeIfAbsent(made, m -> new long[2])[0] += n);
     }
-    for (Stripe stripe : stripes) {
+    for (Watched.Stripe stripe : stripes) {
       for (Watched w : stripe.all()) {
-        counts.computeIfAbsent(w.made(), m -> new long[2])[1]++;
+        counts.computeIfAbsent(new Made(w), m -> new long[2])[1]++;
       }
     }
     return counts.entrySet().stream()
@@ -213,9 +211,9 @@ public final class LeakDetector implements AutoCloseable {
     if (!(reference instanceof Watched watched) || !watched.closed()) {
       return;
     }
-    Made made = watched.made();
+    Made made = new Made(watched);
     try {
-      watched.freeSafely.run();
+      watched.free();
     } catch (RuntimeException e) {
       LOG.warn("A lost {} could not be freed", made.what, e);
     }
@@ -238,82 +236,9 @@ public final class LeakDetector implements AutoCloseable {
     }
   }
 
-  private record Made(String what, List<String> place) {}
-
-  private static final class Watched extends PhantomReference<Object> implements Tracked {
-    private final Stripe stripe;
-    private final String what;
-    private final Place place;
-    private final Runnable freeSafely;
-    private @Nullable Watched before;
-    private @Nullable Watched after;
-    private boolean listed;
-
-    Watched(
-        Object resource,
-        ReferenceQueue<Object> lost,
-        Stripe stripe,
-        String what,
-        Place place,
-        Runnable freeSafely) {
-      super(resource, lost);
-      this.stripe = stripe;
-      this.what = what;
-      this.place = place;
-      this.freeSafely = freeSafely;
-    }
-
-    @Override
-    public boolean closed() {
-      if (stripe.remove(this)) {
-        clear();
-        return true;
-      }
-      return false;
-    }
-
-    Made made() {
-      return new Made(what, place.calls());
-    }
-  }
-
-  /** A list that runs through its members. */
-  private static final class Stripe {
-    private @Nullable Watched first;
-
-    synchronized void add(Watched w) {
-      w.after = first;
-      if (first != null) {
-        first.before = w;
-      }
-      first = w;
-      w.listed = true;
-    }
-
-    synchronized boolean remove(Watched w) {
-      if (!w.listed) {
-        return false;
-      }
-      w.listed = false;
-      if (w.before == null) {
-        first = w.after;
-      } else {
-        w.before.after = w.after;
-      }
-      if (w.after != null) {
-        w.after.before = w.before;
-      }
-      w.before = null;
-      w.after = null;
-      return true;
-    }
-
-    synchronized List<Watched> all() {
-      List<Watched> all = new ArrayList<>();
-      for (Watched w = first; w != null; w = w.after) {
-        all.add(w);
-      }
-      return all;
+  private record Made(String what, List<String> place) {
+    Made(Watched watched) {
+      this(watched.what(), watched.place());
     }
   }
 }

@@ -92,7 +92,6 @@ public final class Replay {
     }
 
     private void allocate(TraceEvent e, long stream) {
-      failed.remove(e.pointer());
       if (live.containsKey(e.pointer())) {
         unmatched++;
         free(e, stream);

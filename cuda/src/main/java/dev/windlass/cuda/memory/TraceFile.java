@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,18 +64,23 @@ public final class TraceFile {
 
   static String line(TraceEvent e) {
     long micros = e.micros() % DAY;
-    return String.format(
-        Locale.ROOT,
-        "%d,%02d:%02d:%02d.%06d,%s,%s,%d,%s\n",
-        e.thread(),
-        micros / 3_600_000_000L,
-        micros / 60_000_000 % 60,
-        micros / 1_000_000 % 60,
-        micros % 1_000_000,
-        e.action().word,
-        e.pointer() == 0 ? "(nil)" : "0x" + Long.toHexString(e.pointer()),
-        e.bytes(),
-        e.stream() == 0 ? "0" : "0x" + Long.toHexString(e.stream()));
+    StringBuilder line = new StringBuilder(96).append(e.thread()).append(',');
+    padded(line, micros / 3_600_000_000L, 10).append(':');
+    padded(line, micros / 60_000_000 % 60, 10).append(':');
+    padded(line, micros / 1_000_000 % 60, 10).append('.');
+    padded(line, micros % 1_000_000, 100_000).append(',').append(e.action().word).append(',');
+    line.append(e.pointer() == 0 ? "(nil)" : "0x" + Long.toHexString(e.pointer()));
+    line.append(',').append(e.bytes()).append(',');
+    line.append(e.stream() == 0 ? "0" : "0x" + Long.toHexString(e.stream()));
+    return line.append('\n').toString();
+  }
+
+  /** A number with zeros before it, as many digits as the power of ten has. */
+  private static StringBuilder padded(StringBuilder line, long number, long power) {
+    for (long p = power; p > number && p > 1; p /= 10) {
+      line.append('0');
+    }
+    return line.append(number);
   }
 
   private static List<TraceEvent> read(Reader reader, String name) throws IOException {

@@ -21,6 +21,9 @@ final class Depot {
   /** An age in ticks that is surely four ticks long. */
   private static final int OLD = 5;
 
+  /** So much goes back at once while others wait for the lock. */
+  private static final long GIVE_BACK_STEP = 256L << 20;
+
   private static final long PER_THREAD_STREAM = 2;
 
   /** So much that is small may be cached while the pool grows, and this part of what is held. */
@@ -309,17 +312,27 @@ final class Depot {
   void tick() {
     lock.lock();
     try {
-      order.bind();
-      if (!closed) {
-        for (Owner owner : epochs.owners()) {
-          owner.magazine.drainUnused(returned, owner);
-        }
-        backing.tick();
-        giveBack(reserved, OLD);
+      for (Owner owner : epochs.owners()) {
+        owner.magazine.drainUnused(returned, owner);
       }
+      backing.tick();
     } finally {
       lock.unlock();
     }
+    boolean more = true;
+    while (more) {
+      lock.lock();
+      try {
+        more = !closed && giveBackStep();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private boolean giveBackStep() {
+    order.bind();
+    return giveBack(Math.max(reserved, backing.held() - GIVE_BACK_STEP), OLD) > 0;
   }
 
   private OutOfDeviceMemoryException outOfMemory(long asked) {

@@ -44,24 +44,29 @@ final class Magazine extends SpinLock {
 
   /** An address of at least so many bytes, or 0. */
   long take(long bytes) {
-    long address = 0;
     lock();
-    if (Sizes.hasClass(bytes)) {
-      address = pop(stacks[Sizes.classOf(bytes)]);
-    } else if (bytes > 0) {
-      long size = Sizes.roundLarge(bytes);
-      int place = place(size);
-      if (largeSizes[place] == size) {
-        address = pop(stacks[Sizes.CLASSES + place]);
-      } else if (largeSizes[place ^ 1] == size) {
-        address = pop(stacks[Sizes.CLASSES + (place ^ 1)]);
+    try {
+      long address = 0;
+      if (Sizes.hasClass(bytes)) {
+        address = pop(stacks[Sizes.classOf(bytes)]);
+      } else if (bytes > 0) {
+        address = takeLarge(Sizes.roundLarge(bytes));
       }
+      if (address != 0) {
+        count(bytes);
+      }
+      return address;
+    } finally {
+      unlock();
     }
-    if (address != 0) {
-      count(bytes);
+  }
+
+  private long takeLarge(long size) {
+    int place = place(size);
+    if (largeSizes[place] != size) {
+      place ^= 1;
     }
-    unlock();
-    return address;
+    return largeSizes[place] == size ? pop(stacks[Sizes.CLASSES + place]) : 0;
   }
 
   private void count(long bytes) {

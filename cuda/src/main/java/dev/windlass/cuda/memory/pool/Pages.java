@@ -87,20 +87,26 @@ final class Pages implements Backing {
   @Override
   public boolean reserve(long bytes) {
     refusal = null;
-    return bytes < page
-        || fill(arena.nobody, findWindow(arena.nobody, bytes / page * page), 0) != null;
+    if (bytes < page) {
+      return true;
+    }
+    Block first = findWindow(arena.nobody, bytes / page * page);
+    return first != null && fill(arena.nobody, first, 0) != null;
   }
 
   @Override
   public long grow(Owner owner, long bytes) {
     refusal = null;
     Block first = findWindow(owner, bytes);
+    if (first == null) {
+      return 0;
+    }
     int moving = choose(owner, window.pages());
     if (moving < window.pages() && arena.unite(owner, regions, page)) {
       first = findWindow(owner, bytes);
       moving = choose(owner, window.pages());
     }
-    if (window.pages() - moving > (most - stock.held()) / page + stock.spares()) {
+    if (first == null || window.pages() - moving > (most - stock.held()) / page + stock.spares()) {
       return 0;
     }
     Block block = fill(owner, first, moving);
@@ -115,29 +121,31 @@ final class Pages implements Backing {
     return address;
   }
 
-  /** Sets the window, in a new region if there are no addresses for it; its first block. */
-  private Block findWindow(Owner owner, long bytes) {
+  /**
+   * Sets the window, in a new region if there are no addresses for it; its first block, or null if
+   * there are no more addresses.
+   */
+  private @Nullable Block findWindow(Owner owner, long bytes) {
     Block first = window.find(owner, bytes);
-    if (first == null) {
-      reserveAddresses((bytes + page - 1) / page * page);
-      first = window.find(owner, bytes);
-    }
-    if (first == null) {
-      throw new IllegalStateException("A new region has no room for " + bytes + " bytes");
-    }
-    return first;
+    return first == null && reserveAddresses((bytes + page - 1) / page * page)
+        ? window.find(owner, bytes)
+        : first;
   }
 
-  private void reserveAddresses(long least) {
+  private boolean reserveAddresses(long least) {
     long bytes = Math.max(least, most * ADDRESSES_PER_LIMIT);
     while (true) {
       try {
         calls++;
         regions.add(arena.cover(Region.ofPages(memory.reserve(bytes), bytes, page), Block.EMPTY));
-        return;
+        return true;
       } catch (CudaException e) {
-        if (bytes == least) {
+        if (e.code() != CudaError.OUT_OF_MEMORY.code()) {
           throw e;
+        }
+        if (bytes == least) {
+          refusal = e;
+          return false;
         }
         bytes = Math.max(least, bytes / 2 / page * page);
       }

@@ -18,7 +18,7 @@ final class Sizes {
   private Sizes() {}
 
   static boolean hasClass(long bytes) {
-    return bytes - 1 >= 0 && bytes <= LARGEST_CLASS;
+    return bytes > 0 && bytes <= LARGEST_CLASS;
   }
 
   /** The class of a size from 1 byte to {@link #LARGEST_CLASS}. */

@@ -4,9 +4,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The range of addresses for a request that lacks the fewest pages: free blocks that the request
- * may use, and empty addresses. Tried are, at each range of empty addresses, its own start, the
- * start of the free blocks before it, and the end of the free blocks behind it. Where that makes no
- * difference the request starts on a page of its own, so that it leaves whole pages when it goes.
+ * may use, and empty addresses.
+ *
+ * <p>Memory is lost in pages of which a part is live, and such a part is next to each block whose
+ * size is not a multiple of the page. So it counts to put the odd end of one block into the page
+ * where another one ends. Tried are, at each range of empty addresses (a hole), its own start, the
+ * start of the free blocks before it, and the end of the free blocks behind it. What saves a page
+ * is taken, the one that leaves least. A request that can save nothing starts on a page of its own,
+ * in the first hole, so that it leaves whole pages when it goes.
  */
 final class Window {
   private final Arena arena;
@@ -15,6 +20,13 @@ final class Window {
   private long from;
   private long to;
   private int pages;
+  private @Nullable Block best;
+
+  /** What the best range leaves of the free blocks in it. */
+  private long left;
+
+  /** The bytes of the free blocks that {@link #lacking} has met. */
+  private long beside;
 
   Window(Arena arena, long page) {
     this.arena = arena;
@@ -34,50 +46,53 @@ final class Window {
 
   /** Looks for the best range; the block in which it starts, or null if there is none. */
   @Nullable Block find(Owner owner, long bytes) {
-    Block best = null;
-    long bestFrom = 0;
-    int bestPages = Integer.MAX_VALUE;
+    best = null;
+    pages = (int) ((bytes + page - 1) / page);
+    left = Long.MAX_VALUE;
+    Block lowest = null;
     for (Block hole = arena.empty.first(); hole != null; hole = arena.empty.after(hole)) {
-      int lacking = lacking(owner, hole, hole.address, bytes);
-      Block start = hole;
-      long at = hole.address;
-      Block left = leftmost(owner, hole);
-      if (left != hole) {
-        int less = lacking(owner, left, left.address, bytes);
-        if (less < lacking) {
-          lacking = less;
-          start = left;
-          at = left.address;
-        }
-      }
+      Block start = leftmost(owner, hole);
       long end = rightEnd(owner, hole);
+      look(owner, hole, hole.address, bytes);
+      if (start != hole) {
+        look(owner, start, start.address, bytes);
+      }
       long last = end - bytes;
-      if (end > hole.end() && last < hole.end() && last >= left.address) {
+      if (end > hole.end() && last < hole.end() && last >= start.address) {
         Block first = hole;
         while (first.address > last && first.previous != null) {
           first = first.previous;
         }
-        int less = lacking(owner, first, last, bytes);
-        if (less < lacking) {
-          lacking = less;
-          start = first;
-          at = last;
-        }
+        look(owner, first, last, bytes);
       }
-      if (lacking < bestPages || (lacking == bestPages && at < bestFrom)) {
-        best = start;
-        bestFrom = at;
-        bestPages = lacking;
+      if (hole.bytes >= bytes && (lowest == null || hole.address < lowest.address)) {
+        lowest = hole;
       }
     }
-    if (best != null && bestPages < Integer.MAX_VALUE) {
-      region = best.region;
-      from = bestFrom;
-      to = bestFrom + bytes;
-      pages = bestPages;
-      return best;
+    if (best == null && lowest != null) {
+      set(lowest, lowest.address);
     }
-    return null;
+    to = from + bytes;
+    return best;
+  }
+
+  private void set(Block first, long start) {
+    best = first;
+    region = first.region;
+    from = start;
+  }
+
+  /** Takes a range if it saves a page, or as many as the best one and leaves less. */
+  private void look(Owner owner, Block first, long start, long bytes) {
+    int needs = lacking(owner, first, start, bytes);
+    if (needs < pages || (needs == pages && best != null)) {
+      long leaves = beside + needs * page - bytes;
+      if (needs < pages || leaves < left) {
+        pages = needs;
+        left = leaves;
+        set(first, start);
+      }
+    }
   }
 
   private static Block leftmost(Owner owner, Block hole) {
@@ -99,12 +114,15 @@ final class Window {
   /** How many pages a range lacks; {@link Integer#MAX_VALUE} if it has something else in it. */
   private int lacking(Owner owner, Block first, long start, long bytes) {
     long lacking = 0;
+    beside = 0;
     long end = start + bytes;
     Block b = first;
     while (true) {
       if (b.state == Block.EMPTY) {
         lacking += (min(b, end) - max(b, start)) / page;
-      } else if (!Arena.mayUse(owner, b)) {
+      } else if (Arena.mayUse(owner, b)) {
+        beside += b.bytes;
+      } else {
         return Integer.MAX_VALUE;
       }
       if (b.end() >= end) {

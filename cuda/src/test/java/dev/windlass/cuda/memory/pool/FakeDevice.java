@@ -85,7 +85,7 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
     return failIn <= 0;
   }
 
-  synchronized int calls() {
+  synchronized int callCount() {
     return calls;
   }
 
@@ -168,6 +168,16 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
     }
   }
 
+  /** The same on another stream, which is made to come after the one that used the memory. */
+  synchronized void freed(long address, long bytes, long user, long stream) {
+    streams.order(streams.of(stream), streams.of(user));
+    freed(address, bytes, stream);
+  }
+
+  synchronized void runAll() {
+    streams.runAll();
+  }
+
   private Space space(long address, long bytes) {
     Map.Entry<Long, Space> entry = spaces.floorEntry(address);
     if (entry == null || address + bytes > entry.getKey() + entry.getValue().bytes) {
@@ -187,7 +197,7 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
   }
 
   /** The calls since the last time, without their order among equal ones. */
-  List<String> calls(String... without) {
+  List<String> takeLog(String... without) {
     List<String> all = new ArrayList<>(log);
     all.removeAll(Arrays.asList(without));
     log.clear();
@@ -397,15 +407,28 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
   }
 
   @Override
+  public synchronized boolean isCapturing(long stream) {
+    return streams.of(stream).captures;
+  }
+
+  @Override
   public synchronized void record(long event, long stream) {
     enter("record");
+    mustNotCapture(stream);
     streams.record(event, stream);
   }
 
   @Override
   public synchronized void wait(long stream, long event) {
     enter("wait");
+    mustNotCapture(stream);
     streams.await(stream, event);
+  }
+
+  private void mustNotCapture(long stream) {
+    if (streams.of(stream).captures) {
+      throw new AssertionError("The pool put something into a graph");
+    }
   }
 
   @Override

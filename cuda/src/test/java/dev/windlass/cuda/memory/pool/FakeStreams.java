@@ -17,6 +17,7 @@ final class FakeStreams {
     final int index;
     long issued;
     long done;
+    boolean captures;
     long[] clock = new long[0];
     final ArrayDeque<long[]> work = new ArrayDeque<>();
 
@@ -79,7 +80,7 @@ final class FakeStreams {
     if (!events.containsKey(event)) {
       throw new AssertionError("There is no event " + event);
     }
-    events.put(event, new Event(stream, issue(stream), stream.clock));
+    events.put(event, new Event(stream, stream.issued, stream.clock));
   }
 
   void await(long handle, long event) {
@@ -88,13 +89,17 @@ final class FakeStreams {
       throw new AssertionError("There is no event " + event);
     }
     order(of(handle), e);
-    issue(of(handle));
   }
 
   boolean isEventDone(long event) {
     Event e = events.get(event);
     if (e == null) {
       throw new AssertionError("There is no event " + event);
+    }
+    for (int i = 0; i < e.clock().length; i++) {
+      if (all.get(i).done < e.clock()[i]) {
+        return false;
+      }
     }
     return e.stream().done >= e.work();
   }
@@ -141,6 +146,11 @@ final class FakeStreams {
       }
       stream.done++;
     }
+  }
+
+  /** The stream records a graph from now on, or no more. */
+  void capture(long handle, boolean captures) {
+    of(handle).captures = captures;
   }
 
   void runAll() {
