@@ -256,14 +256,16 @@ final class Arguments {
               : hint(p));
     }
     List<DeviceMemory> memories = new ArrayList<>(0);
+    ByteBuffer bytes = ByteBuffer.allocate(p.bytes()).order(ByteOrder.nativeOrder());
     layout.write(
         value,
-        view,
-        p.offset(),
+        bytes,
+        0,
         m -> {
           long ignored = address(p, m);
           memories.add(m);
         });
+    view.put(p.offset(), bytes.array());
     done(p, null);
     within[index] = memories;
     structs = true;

@@ -3,8 +3,9 @@
  *
  * <p>The rooms: {@code availability} says whether CUDA can be used and why not, {@code device} what
  * devices there are, {@code health} how they are, {@code driver} is the interface of the driver's
- * calls, and {@code javacpp} NVIDIA's driver behind it. Nothing outside {@code javacpp} touches
- * native code.
+ * calls, {@code ptx} reads what kernels take, {@code compile} turns CUDA C++ into machine code, and
+ * {@code javacpp} is NVIDIA's driver, compiler and NVML behind the interfaces. Nothing outside
+ * {@code javacpp} touches native code.
  */
 @NullMarked
 package dev.windlass.cuda;

@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Contexts: which memory they have, on which threads they work, what they leave. */
@@ -210,6 +211,39 @@ class DeviceContextTest extends GpuCase {
                       x.fill(value, stream);
                       cuda.driver().setCurrentContext(gpu.handle());
                       mine.ints(1000).close();
+                    }
+                    return x.toArray();
+                  }
+                }));
+      }
+      for (int i = 0; i < results.size(); i++) {
+        assertThat(results.get(i).get()).containsOnly(i);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void virtualThreads_canUseIt_wheneverTheyAreMoved() throws Exception {
+    Assumptions.assumeTrue(Runtime.version().feature() >= 21, "skipped: no virtual threads");
+    ExecutorService threads =
+        (ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+    try (DeviceContext second = cuda.device(1).context(MemoryGrowth.grow())) {
+      FakeCuda.delay(5);
+      List<Future<int[]>> results = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        int value = i;
+        results.add(
+            threads.submit(
+                () -> {
+                  DeviceContext mine = value % 2 == 0 ? gpu : second;
+                  try (Stream stream = mine.newStream();
+                      IntMemory x = mine.ints(100)) {
+                    for (int k = 0; k < 20; k++) {
+                      x.fill(value, stream);
+                      mine.ints(1000 + k).close();
+                      Thread.sleep(0, 1);
                     }
                     return x.toArray();
                   }

@@ -231,6 +231,34 @@ class DeviceMemoryTest extends GpuCase {
   }
 
   @Test
+  void memoryThatIsClosed_isUsedAgain_onlyAfterAllStreamsThatReadIt() {
+    try (Stream slow = gpu.newStream();
+        Stream fast = gpu.newStream();
+        IntMemory other = gpu.ints(1000);
+        IntMemory y = gpu.ints(1000);
+        IntMemory z = gpu.ints(1000)) {
+      IntMemory x = gpu.ints(1000);
+      x.fill(3);
+      backlog(other, slow);
+      y.copyFrom(x, slow);
+      z.copyFrom(x, fast); // reads do not wait for each other
+      x.close();
+      for (int i = 0; i < 3; i++) {
+        gpu.ints(1000, fast).fill(9, fast);
+      }
+      assertThat(y.toArray()).containsOnly(3);
+    }
+  }
+
+  /** Work that keeps a stream busy for some time. */
+  private static void backlog(IntMemory with, Stream stream) {
+    FakeCuda.delay(1000);
+    for (int i = 0; i < 20; i++) {
+      with.fill(i, stream);
+    }
+  }
+
+  @Test
   void copiesBetweenDevices_areOrderedInBoth() {
     int n = Staging.LARGE / 4 * 2 + 7;
     int[] array = new Random(2).ints(n).toArray();
@@ -238,9 +266,10 @@ class DeviceMemoryTest extends GpuCase {
         Stream here = gpu.newStream();
         Stream there = other.newStream();
         IntMemory x = gpu.ints(n);
-        IntMemory y = other.ints(n)) {
+        IntMemory y = other.ints(n);
+        IntMemory z = other.ints(n)) {
       x.copyFrom(array, here);
-      FakeCuda.delay(300);
+      backlog(z, there);
       y.copyFrom(x, there);
       x.fill(0, here);
       int[] back = new int[n];
@@ -258,10 +287,11 @@ class DeviceMemoryTest extends GpuCase {
         Stream here = gpu.newStream();
         Stream there = other.newStream();
         IntMemory x = gpu.ints(1000);
-        IntMemory y = other.ints(1000)) {
-      FakeCuda.delay(300);
-      for (int i = 0; i < 10; i++) {
+        IntMemory y = other.ints(1000);
+        IntMemory z = other.ints(1000)) {
+      for (int i = 0; i < 5; i++) {
         x.fill(i, here);
+        backlog(z, there);
         y.copyFrom(x, there);
         x.fill(-1, here);
         int[] back = new int[1000];

@@ -125,6 +125,31 @@ class GraphTest extends GpuCase {
   }
 
   @Test
+  void memoryThatTheCapturedStreamFreed_canBeHadMeanwhile() {
+    FakeCuda.delay(3000);
+    try (Stream stream = gpu.newStream();
+        IntMemory y = gpu.ints(1 << 20)) {
+      IntMemory x = gpu.ints(1 << 20, stream);
+      x.fill(1, stream);
+      y.copyFrom(x, stream);
+      x.close();
+      try (Graph graph =
+              stream.capture(
+                  () -> {
+                    try (IntMemory z = gpu.ints(1 << 20)) {
+                      z.slice(0, 1).fill(2);
+                      y.fill(4, stream);
+                    }
+                  });
+          ExecutableGraph work = graph.instantiate()) {
+        assertThat(y.slice(0, 1).toArray()).containsExactly(1);
+        work.launch(stream);
+        assertThat(y.slice(0, 1).toArray()).containsExactly(4);
+      }
+    }
+  }
+
+  @Test
   void closedGraph_isRefused() {
     try (Stream stream = gpu.newStream();
         IntMemory x = gpu.ints(10)) {

@@ -151,6 +151,13 @@ class KernelTest extends GpuCase {
           "a struct of 60 bytes");
       assertInvalid(
           () -> structs.kernel("point").launch(stream, one, new byte[7], out), "of 7 bytes");
+
+      PreparedLaunch view = structs.kernel("view").prepare(one, new View(out, 9), out);
+      FloatMemory closed = gpu.floats(1);
+      closed.close();
+      assertInvalid(() -> view.set(0, new View(closed, 1)), "the memory of 1 floats is closed");
+      view.launch(stream);
+      assertThat(lastArguments().getLong(8)).as("the argument is as it was").isEqualTo(9);
     }
   }
 
@@ -241,7 +248,7 @@ class KernelTest extends GpuCase {
   }
 
   @Test
-  void launchesOnOtherStreams_waitForWhatTheyConflictWith_andForNothingElse() {
+  void launchesOnOtherStreams_waitForWhatTheyConflictWith() {
     int n = 256;
     try (FloatMemory x = gpu.floats(n);
         FloatMemory y = gpu.floats(n);
@@ -261,6 +268,25 @@ class KernelTest extends GpuCase {
       FakeCuda.delay(0);
       assertThat(z.toArray()).containsOnly(1 + 2 + 3 + 4);
       assertThat(y.toArray()).containsOnly(4);
+    }
+  }
+
+  @Test
+  void launchesOnOtherStreams_doNotWaitForWhatBothOnlyRead() {
+    int n = 64;
+    try (FloatMemory x = gpu.floats(n);
+        FloatMemory y = gpu.floats(n);
+        FloatMemory z = gpu.floats(n);
+        Stream second = gpu.newStream()) {
+      gpu.synchronize();
+      FakeCuda.failAt("cuStreamWaitEvent", 1, CudaError.INVALID_VALUE.code());
+      Kernel saxpy = plain.kernel("saxpy");
+      LaunchConfig grid = saxpy.gridFor(n);
+      saxpy.launch(stream, grid, n, 1f, x, y);
+      saxpy.launch(second, grid, n, 1f, x, z);
+      CudaException e =
+          catchThrowableOfType(CudaException.class, () -> saxpy.launch(second, grid, n, 1f, x, y));
+      assertThat(e.call()).isEqualTo("cuStreamWaitEvent");
     }
   }
 

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.windlass.cuda.fake.FakeCuda;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,6 +43,14 @@ class OrderingTest {
     assertThat(differences).isNotEmpty();
   }
 
+  private static String ptx() {
+    try {
+      return Files.readString(Path.of("src/test/resources/kernels/plain.ptx"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static List<String> differences(Random random, Ordering ordering) {
     return differences(random, ordering, false);
   }
@@ -65,32 +74,27 @@ class OrderingTest {
     private final boolean byHand;
     private final List<String> differences = new ArrayList<>();
     private final List<String> log = new ArrayList<>();
-    private final IntMemory[] memory = new IntMemory[BUFFERS];
-    private final int[][] expected = new int[BUFFERS][LENGTH];
+    private final FloatMemory[] memory = new FloatMemory[BUFFERS];
+    private final float[][] expected = new float[BUFFERS][LENGTH];
     private final HostMemory host;
-    private final int[] hostExpected = new int[LENGTH];
+    private final float[] hostExpected = new float[LENGTH];
     private final Stream[] streams = new Stream[STREAMS];
-    private final long addOne;
-    private final long module;
+    private final Module module;
+    private final Kernel saxpy;
 
     Program(DeviceContext gpu, Random random, boolean byHand) {
       this.gpu = gpu;
       this.random = random;
       this.byHand = byHand;
-      gpu.bind();
-      module =
-          gpu.driver()
-              .loadModule(
-                  ".version 7.8\n.visible .entry fake_add_one()"
-                      .getBytes(StandardCharsets.US_ASCII));
-      addOne = gpu.driver().function(module, "fake_add_one");
+      module = gpu.load(ptx());
+      saxpy = module.kernel("saxpy");
       Arrays.setAll(streams, i -> gpu.newStream());
       host = gpu.hostMemory(4 * LENGTH);
       for (int i = 0; i < LENGTH; i++) {
-        host.buffer().putInt(4 * i, 0);
+        host.buffer().putFloat(4 * i, 0);
       }
       for (int i = 0; i < BUFFERS; i++) {
-        memory[i] = gpu.ints(LENGTH);
+        memory[i] = gpu.floats(LENGTH);
         memory[i].fill(0);
       }
     }
@@ -115,8 +119,7 @@ class OrderingTest {
         }
         compare("at the end", i, memory[i].toArray());
       }
-      gpu.bind();
-      gpu.driver().unloadModule(module);
+      module.close();
     }
 
     private void step(int step, Stream stream) {
@@ -125,7 +128,7 @@ class OrderingTest {
       int from = random.nextInt(LENGTH);
       int length = random.nextBoolean() ? LENGTH - from : 1 + random.nextInt(LENGTH - from);
       int to = random.nextInt(LENGTH - length + 1);
-      int kind = random.nextInt(12);
+      int kind = random.nextInt(14);
       log.add("%d: %d %d->%d [%d +%d] %d".formatted(step, kind, a, b, from, length, to));
       switch (kind) {
         case 0, 1 -> {
@@ -141,11 +144,12 @@ class OrderingTest {
           expected[b] = expected[a].clone();
         }
         case 6, 7 -> {
-          addOne(memory[a], stream);
-          Arrays.setAll(expected[a], i -> expected[a][i] + 1);
+          saxpy.launch(stream, LaunchConfig.of(1, LENGTH), LENGTH, 2f, memory[a], memory[b]);
+          addTwice(a, b);
         }
         case 8 -> {
-          int[] array = random.ints(length).toArray();
+          float[] array = new float[length];
+          Arrays.fill(array, random.nextInt(100));
           memory[a].slice(from, length).copyFrom(array, stream);
           System.arraycopy(array, 0, expected[a], from, length);
           Arrays.fill(array, -1);
@@ -160,12 +164,35 @@ class OrderingTest {
             expected[a] = hostExpected.clone();
           }
         }
-        default -> replace(a, stream);
+        case 11, 12 -> replace(a, stream);
+        default -> graph(a, b, stream);
       }
     }
 
-    private int[] read(IntMemory from, Stream stream) {
-      int[] array = new int[LENGTH];
+    private void addTwice(int x, int y) {
+      for (int i = 0; i < LENGTH; i++) {
+        expected[y][i] += 2 * expected[x][i];
+      }
+    }
+
+    private void graph(int a, int b, Stream stream) {
+      int c = random.nextInt(BUFFERS);
+      try (Graph graph =
+              stream.capture(
+                  () -> {
+                    saxpy.launch(
+                        stream, LaunchConfig.of(1, LENGTH), LENGTH, 2f, memory[a], memory[b]);
+                    memory[c].slice(1, 7).fill(c, stream);
+                  });
+          ExecutableGraph work = graph.instantiate()) {
+        work.launch(stream);
+      }
+      addTwice(a, b);
+      Arrays.fill(expected[c], 1, 8, c);
+    }
+
+    private float[] read(FloatMemory from, Stream stream) {
+      float[] array = new float[LENGTH];
       from.copyTo(array, stream);
       return array;
     }
@@ -174,7 +201,7 @@ class OrderingTest {
     private void replace(int a, Stream stream) {
       if (random.nextBoolean()) {
         memory[a].close();
-        memory[a] = random.nextBoolean() ? gpu.ints(LENGTH) : gpu.ints(LENGTH, stream);
+        memory[a] = random.nextBoolean() ? gpu.floats(LENGTH) : gpu.floats(LENGTH, stream);
         memory[a].fill(7, stream);
         Arrays.fill(expected[a], 7);
       } else if (!byHand) {
@@ -184,20 +211,7 @@ class OrderingTest {
       }
     }
 
-    private void addOne(IntMemory to, Stream stream) {
-      ByteBuffer parameters = ByteBuffer.allocate(12).order(ByteOrder.nativeOrder());
-      parameters.putLong(to.address()).putInt(LENGTH);
-      stream.begin("cuLaunchKernel");
-      try {
-        to.beforeWrite(stream);
-        gpu.driver()
-            .launch(addOne, 1, 1, 1, LENGTH, 1, 1, 0, stream.handle(), parameters.array(), 12);
-      } finally {
-        stream.end();
-      }
-    }
-
-    private void compare(String when, int buffer, int[] actual) {
+    private void compare(String when, int buffer, float[] actual) {
       if (!Arrays.equals(actual, expected[buffer])) {
         differences.add(
             "%s, buffer %d: %s instead of %s after %s"

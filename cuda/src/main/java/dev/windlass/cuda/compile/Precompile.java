@@ -20,8 +20,8 @@ import java.util.ServiceLoader;
  * }</pre>
  *
  * <p>What starts with {@code -} and is none of the two goes to NVRTC. PTX of {@code compute_75}
- * runs on every device since Turing, with a driver that is as new as NVRTC. An error ends the
- * program with the exception.
+ * runs on every device since Turing, with a driver that is as new as NVRTC. To compile, neither a
+ * GPU nor a driver is needed. An error ends the program with the exception.
  */
 public final class Precompile {
   private Precompile() {}

@@ -8,12 +8,14 @@ import dev.windlass.cuda.availability.CudaEnvironment;
 import dev.windlass.cuda.availability.CudaVersion;
 import dev.windlass.cuda.compile.CompileException.Severity;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -230,26 +232,38 @@ class CompilerTest {
   }
 
   @Test
-  void precompile_writesPtx(@TempDir Path folder) throws IOException {
-    RealNvrtc.start();
-    new dev.windlass.cuda.javacpp.JavacppCudaDriverProvider().load(); // the fake is on no path
+  void precompile_writesPtx_whereThereIsNoDriver(@TempDir Path folder)
+      throws IOException, InterruptedException {
+    Nvrtc ignored = RealNvrtc.start();
     Path source =
         Files.writeString(folder.resolve("a.cu"), "__global__ void k(int *p) { *p = N; }");
-    Precompile.main(
-        new String[] {
-          "--out",
-          folder.resolve("out").toString(),
-          "--arch",
-          "compute_80",
-          "-DN=3",
-          source.toString()
-        });
+    String out = folder.resolve("out").toString();
+    assertThat(precompile("--out", out, "--arch", "compute_80", "-DN=3", source.toString()))
+        .isEmpty();
     assertThat(folder.resolve("out/a.ptx")).content().contains(".target sm_80", ".entry _Z1kPi");
-    assertThat(
-            catchThrowableOfType(
-                CompileException.class,
-                () ->
-                    Precompile.main(new String[] {"--out", folder.toString(), source.toString()})))
-        .hasMessageContaining("a.cu:1: error: identifier \"N\" is undefined");
+    assertThat(precompile("--out", out, source.toString()))
+        .contains("CompileException: While compiling")
+        .contains("a.cu:1: error: identifier \"N\" is undefined");
+  }
+
+  /** In a process of its own; returns what that has printed. */
+  private static String precompile(String... arguments) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dorg.bytedeco.javacpp.cachedir=" + Path.of("target/javacpp").toAbsolutePath(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Precompile.class.getName()));
+    if (Runtime.version().feature() >= 22) {
+      command.add(1, "--enable-native-access=ALL-UNNAMED");
+    }
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(output.isEmpty() ? 0 : 1);
+    return output;
   }
 }

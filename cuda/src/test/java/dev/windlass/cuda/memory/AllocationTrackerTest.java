@@ -3,6 +3,7 @@ package dev.windlass.cuda.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.example.Training;
 import dev.windlass.cuda.memory.InvalidFreeException.Mistake;
@@ -35,9 +36,7 @@ class AllocationTrackerTest {
     nanos.addAndGet(Duration.ofSeconds(2).toNanos());
     assertThat(tracker.largest(10))
         .extracting(LiveAllocation::address, LiveAllocation::bytes, LiveAllocation::stream)
-        .containsExactly(
-            org.assertj.core.api.Assertions.tuple(large, 5000L, 9L),
-            org.assertj.core.api.Assertions.tuple(small, 1L, 7L));
+        .containsExactly(tuple(large, 5000L, 9L), tuple(small, 1L, 7L));
     LiveAllocation first = tracker.largest(1).get(0);
     assertThat(first.age()).isEqualTo(Duration.ofSeconds(2));
     assertThat(first.thread()).isEqualTo(Thread.currentThread().getName());
@@ -163,7 +162,8 @@ class AllocationTrackerTest {
   }
 
   /** Whoever frees first wins, and the other is told: both start together, round after round. */
-  @SuppressWarnings("ThreadPriorityCheck") // where there is one core, spinning alone would take long
+  @SuppressWarnings(
+      "ThreadPriorityCheck") // where there is one core, spinning alone would take long
   @Test
   void twoThreadsThatFreeTheSame_oneFrees() throws Exception {
     AllocationTracker tracker = tracker(Tracking.ALL);

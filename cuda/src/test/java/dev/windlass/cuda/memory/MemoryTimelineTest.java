@@ -94,7 +94,7 @@ class MemoryTimelineTest {
     MemoryTimeline timeline = timeline(10);
     long kept = Training.evaluate(() -> timeline.allocate(100, 0));
     for (int i = 1; i <= 50; i++) {
-      at(i * 100);
+      at(i * 100L);
       timeline.free(timeline.allocate(5, 0), 5, 0);
     }
     JsonNode json = json(timeline);
@@ -176,7 +176,7 @@ class MemoryTimelineTest {
                           Random random = new Random(t);
                           Deque<long[]> mine = new ArrayDeque<>();
                           for (int i = 0; i < 2_000; i++) {
-                            long bytes = 1 + random.nextInt(1000);
+                            long bytes = 1L + random.nextInt(1000);
                             mine.add(new long[] {timeline.allocate(bytes, t), bytes});
                             long[] old = i % 3 == 0 ? null : mine.poll();
                             if (old != null) {

@@ -53,7 +53,7 @@ class StackOfAllocatorsTest {
     for (int i = 0; i < 200; i++) {
       int dice = random.nextInt(100);
       if (dice < 60) {
-        long bytes = 1 + random.nextInt(1000);
+        long bytes = 1L + random.nextInt(1000);
         try {
           long address = outermost.allocate(bytes, random.nextInt(3));
           live.add(new Block(address, bytes));

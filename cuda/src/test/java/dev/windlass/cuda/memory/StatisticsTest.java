@@ -55,7 +55,7 @@ class StatisticsTest {
                           () -> {
                             Random random = new Random(t);
                             for (int i = 0; i < 5_000; i++) {
-                              long bytes = 1 + random.nextInt(1 << 16);
+                              long bytes = 1L + random.nextInt(1 << 16);
                               long address = s.allocate(bytes, t);
                               if (i % 10 != 0) {
                                 s.free(address, bytes, t);

@@ -2,6 +2,7 @@ package dev.windlass.cuda.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.windlass.core.WindlassException;
 import dev.windlass.cuda.memory.TraceEvent.Action;
@@ -53,16 +54,19 @@ class TraceFileTest {
   void read_whatOlderReleasesWrote_andOtherSystems() {
     assertThat(
             read(
-                "Time,Thread,Extra,Action,Pointer,Size,Stream\r\n"
-                    + "13:05:59:000042,1,x,allocate,0x10,256,94013\r\n"
-                    + "\r\n"
-                    + " 13:05:59:000043 , 1 ,x, allocate failure ,0x0, 256 ,0x0\r\n"
-                    + "13:05:59:000044,1,x,allocate,0xFFFFFFFFFFFFFF00,256,0\r\n"))
+                """
+                Time,Thread,Extra,Action,Pointer,Size,Stream
+                13:05:59:000042,1,x,allocate,0x10,256,94013
+
+                 13:05:59:000043 , 1 ,x, allocate failure ,0x0, 256 ,0x0
+                13:05:59:000044,1,x,allocate,0xFFFFFFFFFFFFFF00,256,0
+                """
+                    .replace("\n", "\r\n")))
         .extracting(TraceEvent::micros, TraceEvent::pointer, TraceEvent::stream)
         .containsExactly(
-            org.assertj.core.api.Assertions.tuple(47_159_000_042L, 0x10L, 94013L),
-            org.assertj.core.api.Assertions.tuple(47_159_000_043L, 0L, 0L),
-            org.assertj.core.api.Assertions.tuple(47_159_000_044L, -256L, 0L));
+            tuple(47_159_000_042L, 0x10L, 94013L),
+            tuple(47_159_000_043L, 0L, 0L),
+            tuple(47_159_000_044L, -256L, 0L));
   }
 
   @Test

@@ -218,6 +218,11 @@ class WatchedPoolTest {
     }
 
     @Override
+    public boolean isCapturing(long stream) {
+      return false;
+    }
+
+    @Override
     public void synchronize() {}
   }
 }

@@ -53,11 +53,11 @@ class HostilePtxTest {
     Random random = new Random(seed);
     StringBuilder text = new StringBuilder(Ptx.resource(random.nextBoolean() ? "plain" : "names"));
     for (int i = 0; i < holes; i++) {
-      int at = random.nextInt(text.length());
+      int at = random.nextInt(text.length() + 1);
       switch (random.nextInt(4)) {
         case 0 -> text.delete(at, Math.min(text.length(), at + random.nextInt(50)));
         case 1 -> text.insert(at, "{};[](),:@!\".%/*\0é".charAt(random.nextInt(18)));
-        case 2 -> text.setLength(Math.max(1, at));
+        case 2 -> text.setLength(at);
         default -> text.insert(at, text.substring(random.nextInt(at + 1), at));
       }
     }

@@ -1,5 +1,6 @@
 package dev.windlass.cuda.memory.pool;
 
+import dev.windlass.cuda.driver.CaptureStatus;
 import dev.windlass.cuda.driver.CudaDriver;
 
 /** A context's streams and events. */
@@ -40,6 +41,11 @@ final class DriverStreams implements StreamOrder {
   @Override
   public boolean isDone(long event) {
     return driver.isEventDone(event);
+  }
+
+  @Override
+  public boolean isCapturing(long stream) {
+    return stream != 0 && driver.captureStatus(stream) != CaptureStatus.NONE;
   }
 
   @Override

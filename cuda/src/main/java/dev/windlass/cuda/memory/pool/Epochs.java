@@ -54,9 +54,9 @@ final class Epochs {
     return owner.open;
   }
 
-  /** Closes the open epoch, if it has memory. */
+  /** Closes the open epoch, if it has memory and the stream runs its work. */
   void close(Owner owner) {
-    if (!owner.dirty || owner.forgotten) {
+    if (!owner.dirty || owner.forgotten || isCapturing(owner)) {
       return;
     }
     long event = event();
@@ -70,6 +70,11 @@ final class Epochs {
     owner.closed.add(new Owner.Epoch(owner.open, event));
     owner.open = ++last;
     owner.dirty = false;
+  }
+
+  private boolean isCapturing(Owner owner) {
+    calls++;
+    return order.isCapturing(owner.stream());
   }
 
   private long event() {
@@ -120,7 +125,10 @@ final class Epochs {
   void await(Owner waiter, Owner owner) {
     close(owner);
     Owner.Epoch last = owner.closed.peekLast();
-    if (waiter == owner || last == null || waiter.hasWaitedFor(owner, last.number())) {
+    if (waiter == owner
+        || last == null
+        || waiter.hasWaitedFor(owner, last.number())
+        || isCapturing(waiter)) {
       return;
     }
     calls++;

@@ -100,6 +100,7 @@ public final class MemoryPool implements DeviceAllocator {
    * @param device the driver's handle of the device
    * @param context its context, current on this thread
    * @throws dev.windlass.cuda.memory.OutOfDeviceMemoryException if it cannot reserve what it shall
+   * @throws IllegalArgumentException if the limit is less than a page of the device
    * @throws dev.windlass.cuda.driver.CudaException if a call of the driver fails
    */
   public static MemoryPool open(
@@ -117,6 +118,14 @@ public final class MemoryPool implements DeviceAllocator {
       PhysicalMemory memory, StreamOrder order, PoolSettings settings) {
     long[] device = new long[2];
     memory.info(device);
+    long page = memory.granularity();
+    if (settings.limit() < page) {
+      throw new IllegalArgumentException(
+          "The device's memory comes in pages of "
+              + page
+              + " bytes, so the limit is that or more, not "
+              + settings.limit());
+    }
     return new MemoryPool(
         order,
         settings,

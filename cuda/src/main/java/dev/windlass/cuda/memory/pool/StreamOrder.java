@@ -26,6 +26,14 @@ public interface StreamOrder {
   /** Whether what the event stands for is done. */
   boolean isDone(long event);
 
+  /**
+   * Whether the stream's work is recorded for a graph at the moment, and not run. Then it has no
+   * tail to follow, and must not wait for others.
+   */
+  default boolean isCapturing(long stream) {
+    return false;
+  }
+
   /** Waits until all work of the device is done. */
   void synchronize();
 }

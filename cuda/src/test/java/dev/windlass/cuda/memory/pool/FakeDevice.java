@@ -407,15 +407,28 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
   }
 
   @Override
+  public synchronized boolean isCapturing(long stream) {
+    return streams.of(stream).captures;
+  }
+
+  @Override
   public synchronized void record(long event, long stream) {
     enter("record");
+    mustNotCapture(stream);
     streams.record(event, stream);
   }
 
   @Override
   public synchronized void wait(long stream, long event) {
     enter("wait");
+    mustNotCapture(stream);
     streams.await(stream, event);
+  }
+
+  private void mustNotCapture(long stream) {
+    if (streams.of(stream).captures) {
+      throw new AssertionError("The pool put something into a graph");
+    }
   }
 
   @Override

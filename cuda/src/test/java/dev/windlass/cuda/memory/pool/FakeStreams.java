@@ -17,6 +17,7 @@ final class FakeStreams {
     final int index;
     long issued;
     long done;
+    boolean captures;
     long[] clock = new long[0];
     final ArrayDeque<long[]> work = new ArrayDeque<>();
 
@@ -145,6 +146,11 @@ final class FakeStreams {
       }
       stream.done++;
     }
+  }
+
+  /** The stream records a graph from now on, or no more. */
+  void capture(long handle, boolean captures) {
+    of(handle).captures = captures;
   }
 
   void runAll() {

@@ -265,6 +265,22 @@ class MissOrderTest {
   }
 
   @Test
+  void streamThatRecordsAGraph_isLeftAlone_andServedFromWhatNeedsNoWait() {
+    long first = allocate(6 * PAGE, A);
+    free(first, 6 * PAGE, A);
+    device.streams.capture(A, true);
+    allocate(6 * PAGE, B);
+    assertThat(pool.counters().crossStreamWaits()).isZero();
+    device.streams.capture(A, false);
+    device.streams.capture(B, true);
+    allocate(4 * PAGE, B);
+    assertThatThrownBy(() -> pool.allocate(5 * PAGE, B))
+        .isInstanceOf(OutOfDeviceMemoryException.class);
+    device.streams.capture(B, false);
+    assertThat(allocate(5 * PAGE, B)).isEqualTo(first);
+  }
+
+  @Test
   void perThreadStream_isRefused_asItIsNotOneStream() {
     assertThatThrownBy(() -> pool.allocate(100, 2))
         .isInstanceOf(IllegalArgumentException.class)
@@ -276,5 +292,12 @@ class MissOrderTest {
     device.failIn(1, 2);
     allocate(PAGE, A);
     assertThat(device.takeLog()).containsExactly("reserve", "reserve", "create", "map", "open");
+  }
+
+  @Test
+  void limitBelowAPage_isRefusedAtOnce() {
+    assertThatThrownBy(() -> pool(PAGE - 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("pages of 2097152 bytes");
   }
 }

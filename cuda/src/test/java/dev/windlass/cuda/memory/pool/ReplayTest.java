@@ -126,6 +126,11 @@ class ReplayTest {
     }
 
     @Override
+    public boolean isCapturing(long stream) {
+      return false;
+    }
+
+    @Override
     public void synchronize() {}
   }
 
