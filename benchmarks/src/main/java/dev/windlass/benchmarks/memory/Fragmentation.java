@@ -8,6 +8,8 @@ import dev.windlass.benchmarks.report.Table;
 import dev.windlass.benchmarks.trace.Trace;
 import dev.windlass.cuda.memory.DeviceAllocator;
 import dev.windlass.cuda.memory.OutOfDeviceMemoryException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +26,8 @@ public final class Fragmentation {
 
   /** So many events of the trace the GPU is behind. */
   private static final long LAG = 64;
+
+  private static final ThreadMXBean THREAD = ManagementFactory.getThreadMXBean();
 
   private Fragmentation() {}
 
@@ -49,7 +53,7 @@ public final class Fragmentation {
             held,
             table("Memory: failures with 1.05 x peak live", traces, scores, Score::failures, false),
             table("Memory: driver calls per 1000 events", traces, scores, Score::calls, true),
-            table("Memory: ns per event of a trace", traces, scores, Score::nanos, true)),
+            table("Memory: ns of processor time per event of a trace", traces, scores, Score::nanos, true)),
         Picture.of(held));
   }
 
@@ -77,7 +81,7 @@ public final class Fragmentation {
     long[] addresses = new long[trace.allocations()];
     long[] bytes = new long[trace.allocations()];
     long failures = 0;
-    long start = System.nanoTime();
+    long start = THREAD.getCurrentThreadCpuTime();
     for (int event = 0; event < trace.size(); event++) {
       int id = trace.id(event);
       long stream = 64L * (1 + trace.stream(event)); // 0 to 2 mean something in CUDA
@@ -93,7 +97,7 @@ public final class Fragmentation {
         allocator.free(addresses[id], bytes[id], stream);
       }
     }
-    long nanos = System.nanoTime() - start;
+    long nanos = THREAD.getCurrentThreadCpuTime() - start;
     Run run = new Run(memory.peakHeld(), memory.calls(), failures, nanos);
     allocator.close();
     return run;
