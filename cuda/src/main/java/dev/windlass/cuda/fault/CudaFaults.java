@@ -53,6 +53,8 @@ final class CudaFaults {
       return switch (e.reason()) {
         case DRIVER_TOO_OLD, DRIVER_MISMATCH, COMPATIBILITY_NOT_SUPPORTED ->
             Optional.of(new Fault(Fault.Kind.DRIVER_MISMATCH, e.problem(), e.remedy()));
+        case DEVICE_DETACHED ->
+            Optional.of(new Fault(Fault.Kind.GPU_FAULT, e.problem(), e.remedy()));
         default -> Optional.empty();
       };
     }

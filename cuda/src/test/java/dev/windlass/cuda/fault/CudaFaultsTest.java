@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class CudaFaultsTest {
-  private static final CudaFatalException FATAL =
+  private final CudaFatalException fatal =
       (CudaFatalException) CudaException.of("cuStreamSynchronize", 700);
   private static final DeviceUuid GPU =
       DeviceUuid.parse("GPU-00000000-0000-0000-0000-000000000001");
@@ -63,20 +63,18 @@ class CudaFaultsTest {
 
   @ParameterizedTest
   @EnumSource(UnavailableReason.class)
-  void unavailable_isAFaultIfTheDriverDoesNotFit(UnavailableReason reason) {
+  void unavailable_isAFaultIfTheDriverDoesNotFit_orTheContainerLostItsGpu(
+      UnavailableReason reason) {
     CudaUnavailableException e =
         new CudaUnavailableException(new Unavailable(reason, "the problem", "the remedy"), null);
-    boolean fits =
-        !Set.of(
-                UnavailableReason.DRIVER_TOO_OLD,
-                UnavailableReason.DRIVER_MISMATCH,
-                UnavailableReason.COMPATIBILITY_NOT_SUPPORTED)
-            .contains(reason);
-    assertThat(of(e))
-        .isEqualTo(
-            fits
-                ? Optional.empty()
-                : Optional.of(new Fault(Fault.Kind.DRIVER_MISMATCH, "the problem", "the remedy")));
+    Optional<Fault.Kind> kind =
+        switch (reason) {
+          case DRIVER_TOO_OLD, DRIVER_MISMATCH, COMPATIBILITY_NOT_SUPPORTED ->
+              Optional.of(Fault.Kind.DRIVER_MISMATCH);
+          case DEVICE_DETACHED -> Optional.of(Fault.Kind.GPU_FAULT);
+          default -> Optional.empty();
+        };
+    assertThat(of(e)).isEqualTo(kind.map(k -> new Fault(k, "the problem", "the remedy")));
   }
 
   @Test
@@ -141,11 +139,11 @@ class CudaFaultsTest {
 
   @Test
   void callsRefusedAfterwards_leadToTheFirstFailure() {
-    CudaFatalException third = FATAL.refusing("cuMemAlloc").refusing("cuLaunchKernel");
+    CudaFatalException third = fatal.refusing("cuMemAlloc").refusing("cuLaunchKernel");
     Throwable thrown = new CompletionException(new ExecutionException(third));
-    assertThat(CudaFaults.fatal(thrown)).containsSame(FATAL);
-    assertThat(of(thrown)).isEqualTo(of(FATAL));
-    assertThat(of(FATAL).orElseThrow().message())
+    assertThat(CudaFaults.fatal(thrown)).containsSame(fatal);
+    assertThat(of(thrown)).isEqualTo(of(fatal));
+    assertThat(of(fatal).orElseThrow().message())
         .isEqualTo(
             "cuStreamSynchronize: the driver returned CUDA_ERROR_ILLEGAL_ADDRESS: a kernel read or"
                 + " wrote memory that is not its own");
@@ -182,12 +180,12 @@ class CudaFaultsTest {
       String reported, int named, boolean gpuIsToBlame) {
     List<XidEvent> xids =
         List.of(reported.split(" ", -1)).stream().map(Integer::parseInt).map(c -> xid(c)).toList();
-    Fault fault = CudaFaults.of(FATAL, xids).orElseThrow();
-    String words = of(FATAL).orElseThrow().message();
+    Fault fault = CudaFaults.of(fatal, xids).orElseThrow();
+    String words = of(fatal).orElseThrow().message();
     assertThat(fault.kind()).isEqualTo(Fault.Kind.GPU_FAULT);
     assertThat(fault.message())
         .isEqualTo(named == 0 ? words : Xid.of(named) + " (GPU " + GPU + "). " + words);
-    assertThat(fault.remedy()).isEqualTo(gpuIsToBlame ? Xid.of(named).remedy() : FATAL.remedy());
+    assertThat(fault.remedy()).isEqualTo(gpuIsToBlame ? Xid.of(named).remedy() : fatal.remedy());
   }
 
   @Test
