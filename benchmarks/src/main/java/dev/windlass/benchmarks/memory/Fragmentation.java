@@ -53,7 +53,12 @@ public final class Fragmentation {
             held,
             table("Memory: failures with 1.05 x peak live", traces, scores, Score::failures, false),
             table("Memory: driver calls per 1000 events", traces, scores, Score::calls, true),
-            table("Memory: ns of processor time per event of a trace", traces, scores, Score::nanos, true)),
+            table(
+                "Memory: ns of processor time per event of a trace",
+                traces,
+                scores,
+                Score::nanos,
+                true)),
         Picture.of(held));
   }
 
