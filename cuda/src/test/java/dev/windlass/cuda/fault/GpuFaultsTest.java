@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class GpuFaultsTest {
   private static final Duration LONG = Duration.ofSeconds(30);
-  private static final CudaFatalException FATAL =
+  private final CudaFatalException fatal =
       (CudaFatalException) CudaException.of("cuStreamSynchronize", 700);
 
   @TempDir Path folder;
@@ -54,9 +54,9 @@ class GpuFaultsTest {
     assertThat(faults.report(new IllegalStateException("no fault"))).isFalse();
     assertThat(written()).isEmpty();
     assertThat(faults.report(new RuntimeException(CudaException.of("cuMemAlloc", 2)))).isTrue();
-    assertThat(faults.report(FATAL)).isFalse();
+    assertThat(faults.report(fatal)).isFalse();
     assertThat(written().orElseThrow().kind()).isEqualTo(Fault.Kind.GPU_OUT_OF_MEMORY);
-    assertThat(faults.lost()).containsSame(FATAL);
+    assertThat(faults.lost()).containsSame(fatal);
   }
 
   @Test
@@ -67,10 +67,10 @@ class GpuFaultsTest {
     faults.watchXids();
     assertThat(Thread.getDefaultUncaughtExceptionHandler()).isSameAs(before);
     assertThat(faults.lost()).isEmpty();
-    assertThat(faults.report(FATAL.refusing("cuMemAlloc"))).isFalse();
-    assertThat(faults.lost()).containsSame(FATAL);
+    assertThat(faults.report(fatal.refusing("cuMemAlloc"))).isFalse();
+    assertThat(faults.lost()).containsSame(fatal);
     faults.report(CudaException.of("cuMemAlloc", 719));
-    assertThat(faults.lost()).as("the first one").containsSame(FATAL);
+    assertThat(faults.lost()).as("the first one").containsSame(fatal);
   }
 
   @Test
@@ -82,7 +82,7 @@ class GpuFaultsTest {
     faults.livenessFile(other);
     faults.report(CudaException.of("cuMemAlloc", 2));
     assertThat(file).exists();
-    faults.report(FATAL);
+    faults.report(fatal);
     assertThat(file).doesNotExist();
     assertThat(other).doesNotExist();
   }
@@ -90,7 +90,7 @@ class GpuFaultsTest {
   @Test
   void livenessFile_afterTheLoss_isNotMade_andOneThatIsThereGoes() throws IOException {
     GpuFaults faults = inAJob(Duration.ZERO);
-    faults.report(FATAL);
+    faults.report(fatal);
     Path file = Files.createFile(folder.resolve("alive"));
     faults.livenessFile(file);
     assertThat(file).doesNotExist();
@@ -109,7 +109,7 @@ class GpuFaultsTest {
   void xidThatIsReportedALittleLater_isWaitedFor() throws Exception {
     GpuFaults faults = inAJob(LONG);
     faults.xids().watched();
-    CompletableFuture<Boolean> written = CompletableFuture.supplyAsync(() -> faults.report(FATAL));
+    CompletableFuture<Boolean> written = CompletableFuture.supplyAsync(() -> faults.report(fatal));
     // Where the GPU is lost, its report is waited for.
     while (faults.lost().isEmpty()) {
       Thread.onSpinWait();
@@ -123,7 +123,7 @@ class GpuFaultsTest {
   @Timeout(20)
   void whereNobodyWatches_orItIsNotFatal_nothingIsWaitedFor() throws IOException {
     GpuFaults unwatched = inAJob(LONG);
-    assertThat(unwatched.report(FATAL)).isTrue();
+    assertThat(unwatched.report(fatal)).isTrue();
     Files.delete(folder.resolve("fault"));
     GpuFaults watched = inAJob(LONG);
     watched.xids().watched();
@@ -138,7 +138,7 @@ class GpuFaultsTest {
     for (int i = 0; i < 100; i++) {
       faults.xids().add(xid(31, Instant.now()));
     }
-    faults.report(FATAL);
+    faults.report(fatal);
     assertThat(written().orElseThrow().message()).startsWith("Xid 31: ");
   }
 }
