@@ -27,7 +27,7 @@ public final class Picture {
     StringBuilder svg = new StringBuilder();
     add(svg, "<svg viewBox='0 0 %d %d' role='img' aria-label='%s'>", WIDTH, height, table.name());
     for (int bar = 0; bar < bars; bar++) {
-      int x = LEFT + bar * 140;
+      int x = bar * WIDTH / bars;
       add(svg, "<rect x='%d' y='8' width='12' height='12' fill='%s'/>", x, colour(bar));
       add(svg, "<text x='%d' y='18'>%s</text>", x + 17, table.columns().get(bar + 1));
     }
