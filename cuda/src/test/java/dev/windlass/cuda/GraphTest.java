@@ -37,9 +37,9 @@ class GraphTest extends GpuCase {
 
   @Test
   void update_takesOverTheOtherWork_ifItHasTheSameShape() {
+    IntMemory x = gpu.ints(10);
+    IntMemory y = gpu.ints(10);
     try (Stream stream = gpu.newStream();
-        IntMemory x = gpu.ints(10);
-        IntMemory y = gpu.ints(10);
         Graph first = stream.capture(() -> x.fill(1, stream));
         Graph second = stream.capture(() -> y.fill(2, stream));
         Graph other = stream.capture(() -> x.copyFrom(y, stream));
