@@ -118,11 +118,13 @@ class OverTheDriverTest {
   @ParameterizedTest
   @EnumSource
   void limit_isKept_andFreedMemoryServesTheNextRequest(Kind kind) {
+    FakeCuda.delay(2000);
     try (DeviceAllocator memory = allocator(kind)) {
       long first = memory.allocate(40 * MIB, a);
       assertThatThrownBy(() -> memory.allocate(40 * MIB, b))
           .isInstanceOf(OutOfDeviceMemoryException.class);
       assertThatThrownBy(() -> memory.allocate(0, a)).isInstanceOf(IllegalArgumentException.class);
+      driver.fillBytesAsync(first, (byte) 1, 4096, a);
       memory.free(first, 40 * MIB, a);
       long second = memory.allocate(60 * MIB, b);
       MemoryUse use = memory.use();
