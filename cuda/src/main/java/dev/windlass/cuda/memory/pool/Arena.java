@@ -105,15 +105,30 @@ final class Arena {
     if (!mayUse(owner, block) || !mayUse(owner, block.next)) {
       return null;
     }
-    Block last = block;
-    while (last.end() < to && mayUse(owner, last.next)) {
-      last = last.next;
-    }
+    Block first = leftmost(owner, block, from);
+    return first.address <= from && rightmost(owner, block, to).end() >= to ? first : null;
+  }
+
+  /** The first of the free blocks up to this one that the owner may use, as far as an address. */
+  static Block leftmost(Owner owner, Block block, long from) {
     Block first = block;
-    while (first.address > from && mayUse(owner, first.previous)) {
-      first = first.previous;
+    Block previous = first.previous;
+    while (first.address > from && previous != null && mayUse(owner, previous)) {
+      first = previous;
+      previous = first.previous;
     }
-    return first.address <= from && last.end() >= to ? first : null;
+    return first;
+  }
+
+  /** The last of the free blocks from this one on that the owner may use, as far as an address. */
+  static Block rightmost(Owner owner, Block block, long to) {
+    Block last = block;
+    Block next = last.next;
+    while (last.end() < to && next != null && mayUse(owner, next)) {
+      last = next;
+      next = last.next;
+    }
+    return last;
   }
 
   /** A live block, which is not in the table any more, becomes free. */
@@ -220,15 +235,9 @@ final class Arena {
         if (!owner.mayUse(b)) {
           continue;
         }
-        Block first = b;
-        while (mayUse(owner, first.previous)) {
-          first = first.previous;
-        }
-        long length = 0;
-        for (Block n = first; mayUse(owner, n) && length < bytes; n = n.next) {
-          length += n.bytes;
-        }
-        if (length >= bytes) {
+        Block first = leftmost(owner, b, Long.MIN_VALUE);
+        long to = first.address + bytes;
+        if (rightmost(owner, first, to).end() >= to) {
           return carve(first, first.address, bytes);
         }
       }

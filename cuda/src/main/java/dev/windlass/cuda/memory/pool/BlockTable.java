@@ -8,7 +8,7 @@ final class BlockTable {
   private int count;
 
   private static int place(long address, int length) {
-    return (int) ((address >>> 9) * 0x9E3779B97F4A7C15L >>> 32) & (length - 1);
+    return (int) (((address >>> 9) * 0x9E3779B97F4A7C15L) >>> 32) & (length - 1);
   }
 
   void put(Block block) {
@@ -50,14 +50,14 @@ final class BlockTable {
 
   /** Moves up what probing would not find behind the gap. */
   private void close(int gap, int mask) {
-    int i = gap;
-    Block b;
-    while ((b = slots[i = (i + 1) & mask]) != null) {
+    int i = (gap + 1) & mask;
+    for (Block b = slots[i]; b != null; b = slots[i]) {
       int home = place(b.address, slots.length);
       if (((i - home) & mask) >= ((i - gap) & mask)) {
         slots[gap] = b;
         gap = i;
       }
+      i = (i + 1) & mask;
     }
     slots[gap] = null;
   }

@@ -8,6 +8,7 @@ import dev.windlass.cuda.memory.DeviceAllocator;
 import dev.windlass.cuda.memory.MemoryBreakdown;
 import dev.windlass.cuda.memory.MemoryUse;
 import dev.windlass.cuda.memory.OutOfDeviceMemoryException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -146,7 +147,7 @@ public final class CudaPool implements DeviceAllocator {
   public void close() {
     Failures failures = new Failures();
     failures.attempt(driver::synchronizeContext);
-    for (Long address : blocks.keySet()) {
+    for (Long address : List.copyOf(blocks.keySet())) {
       if (failures.attempt(() -> driver.freeToPool(address, 0))) {
         live.addAndGet(-blocks.remove(address));
       }

@@ -1,14 +1,9 @@
 package dev.windlass.cuda.memory.pool;
 
-import dev.windlass.cuda.driver.CudaException;
-import dev.windlass.cuda.memory.MemoryBreakdown;
 import dev.windlass.cuda.memory.MemoryEvents;
 import dev.windlass.cuda.memory.MemoryUse;
 import dev.windlass.cuda.memory.OutOfDeviceMemoryException;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -37,6 +32,7 @@ final class Depot {
   private final Arena arena;
   private final Epochs epochs;
   private final Backing backing;
+  private final Report report;
   private final long limit;
   private final long most;
   private final long reserved;
@@ -68,6 +64,7 @@ final class Depot {
     this.arena = arena;
     this.epochs = epochs;
     this.backing = backing;
+    this.report = new Report(arena, epochs, backing);
     this.limit = limit;
     this.most = most;
     this.reserved = reserved;
@@ -336,44 +333,13 @@ final class Depot {
   }
 
   private OutOfDeviceMemoryException outOfMemory(long asked) {
-    long[] device = {MemoryBreakdown.UNKNOWN, MemoryBreakdown.UNKNOWN};
-    try {
-      backing.info(device);
-    } catch (CudaException e) {
-      device[0] = MemoryBreakdown.UNKNOWN;
-    }
-    MemoryUse use = use();
-    MemoryBreakdown breakdown =
-        new MemoryBreakdown(
-            asked,
-            backing.largest(),
-            use.live(),
-            use.cached(),
-            use.fragmented(),
-            use.held(),
-            limit,
-            device[0],
-            device[1],
-            backing.source());
-    MemoryEvents.outOfMemory(breakdown);
-    return new OutOfDeviceMemoryException(breakdown, backing.refusal().orElse(null));
+    return report.outOfMemory(asked, limit, report.use(liveOfForgotten, closed));
   }
 
   MemoryUse use() {
     lock.lock();
     try {
-      long held = backing.held();
-      long[] sums = {liveOfForgotten, liveOfForgotten, 0};
-      for (Owner owner : epochs.owners()) {
-        if (!owner.forgotten) {
-          owner.magazine.addTo(sums);
-        }
-      }
-      // Other threads go on meanwhile, so the sums may be of several moments.
-      long live = closed ? 0 : Math.max(0, Math.min(held, sums[0]));
-      long cached = closed ? held : Math.min(held - live, backing.whole() + sums[2]);
-      long mostLive = Math.max(live, Math.min(sums[1], arena.mostOut()));
-      return new MemoryUse(live, cached, held - live - cached, held, mostLive, backing.mostHeld());
+      return report.use(liveOfForgotten, closed);
     } finally {
       lock.unlock();
     }
@@ -401,33 +367,10 @@ final class Depot {
   List<PoolRange> map() {
     lock.lock();
     try {
-      List<PoolRange> map = new ArrayList<>();
-      if (!closed) {
-        Set<Long> cached = new HashSet<>();
-        epochs
-            .owners()
-            .forEach(owner -> owner.magazine.forEach((o, address) -> cached.add(address), owner));
-        for (Block first : backing.regions()) {
-          for (Block b = first; b != null; b = b.next) {
-            map.add(range(b, cached.contains(b.address)));
-          }
-        }
-      }
-      return map;
+      return closed ? List.of() : report.map();
     } finally {
       lock.unlock();
     }
-  }
-
-  private static PoolRange range(Block b, boolean cached) {
-    PoolRange.State state =
-        switch (b.state) {
-          case Block.LIVE -> cached ? PoolRange.State.CACHED : PoolRange.State.LIVE;
-          case Block.FREE -> b.owner.isNobody() ? PoolRange.State.IDLE : PoolRange.State.PENDING;
-          default -> PoolRange.State.UNMAPPED;
-        };
-    long stream = state == PoolRange.State.PENDING ? b.owner.stream() : 0;
-    return new PoolRange(b.address, b.bytes, state, stream);
   }
 
   void close() {

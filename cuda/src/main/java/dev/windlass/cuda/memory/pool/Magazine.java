@@ -136,7 +136,7 @@ final class Magazine extends SpinLock {
   }
 
   private static int place(long size) {
-    return (int) ((size >>> 14) * 0x9E3779B97F4A7C15L >>> 58);
+    return (int) (((size >>> 14) * 0x9E3779B97F4A7C15L) >>> 58);
   }
 
   private static int capacity(int sizeClass) {
@@ -161,7 +161,7 @@ final class Magazine extends SpinLock {
   private static boolean push(long[] stack, long address) {
     int count = (int) stack[COUNT];
     stack[FIRST + count] = address;
-    stack[COUNT] = count + 1;
+    stack[COUNT] = count + 1L;
     return true;
   }
 
@@ -246,7 +246,7 @@ final class Magazine extends SpinLock {
       sink.accept(owner, stack[i]);
     }
     System.arraycopy(stack, FIRST + many, stack, FIRST, count - many);
-    stack[COUNT] = count - many;
+    stack[COUNT] = (long) count - many;
     stack[LOW] = Math.max(0, stack[LOW] - many);
   }
 

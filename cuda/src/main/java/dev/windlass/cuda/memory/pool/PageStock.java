@@ -88,4 +88,14 @@ final class PageStock {
       returned++;
     }
   }
+
+  /** The number of the first whole page of a block, in its region. */
+  int first(Block b) {
+    return (int) ((b.address - b.region.base + page - 1) / page);
+  }
+
+  /** The number of the page behind the last whole one. */
+  int end(Block b) {
+    return (int) ((b.end() - b.region.base) / page);
+  }
 }

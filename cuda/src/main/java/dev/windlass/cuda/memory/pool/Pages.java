@@ -38,6 +38,7 @@ final class Pages implements Backing {
   private final PageStock stock;
   private final Shadows shadows;
   private final Window window;
+  private final PageReturn back;
   private final long page;
   private final long most;
   private final List<Block> regions = new ArrayList<>();
@@ -67,6 +68,7 @@ final class Pages implements Backing {
     this.page = stock.page;
     this.most = most / page * page;
     this.window = new Window(arena, page);
+    this.back = new PageReturn(memory, arena, stock);
   }
 
   @Override
@@ -166,7 +168,7 @@ final class Pages implements Backing {
   private int choose(Owner owner, Owner from, int wanted, int found) {
     Block b = from.free.first();
     while (b != null && found < wanted && b.bytes >= page) {
-      int whole = owner.mayUse(b) ? end(b) - Math.max(start(b), window.behind(b)) : 0;
+      int whole = owner.mayUse(b) ? stock.end(b) - Math.max(stock.first(b), window.behind(b)) : 0;
       if (whole > 0) {
         int pages = Math.min(whole, wanted - found);
         if (sources.size() == sourcePages.length) {
@@ -181,16 +183,6 @@ final class Pages implements Backing {
     return found;
   }
 
-  /** The first whole page of a block, by its number in the region. */
-  private int start(Block b) {
-    return (int) ((b.address - b.region.base + page - 1) / page);
-  }
-
-  /** The page behind its last whole one. */
-  private int end(Block b) {
-    return (int) ((b.end() - b.region.base) / page);
-  }
-
   /** Maps what the window lacks; a free block in it, or null if the device refused. */
   private @Nullable Block fill(Owner owner, Block first, int moving) {
     int needed = window.pages();
@@ -202,7 +194,8 @@ final class Pages implements Backing {
     for (int i = 0; count < moving; i++) {
       Block b = sources.get(i);
       pending |= !b.owner.isNobody();
-      System.arraycopy(b.region.handles, end(b) - sourcePages[i], handles, count, sourcePages[i]);
+      System.arraycopy(
+          b.region.handles, stock.end(b) - sourcePages[i], handles, count, sourcePages[i]);
       count += sourcePages[i];
     }
     try {
@@ -266,7 +259,7 @@ final class Pages implements Backing {
   /** The last so many whole pages of a free block are elsewhere now. */
   private void leave(Block block, int pages) {
     Region region = block.region;
-    int end = end(block);
+    int end = stock.end(block);
     Arrays.fill(region.handles, end - pages, end, 0);
     long to = region.base + end * page;
     shadows.add(arena.cut(block, to - pages * page, to));
@@ -313,44 +306,7 @@ final class Pages implements Backing {
 
   @Override
   public long giveBack(long bytesToKeep, int idleTicks) {
-    long before = stock.held();
-    stock.release(bytesToKeep, Integer.MAX_VALUE);
-    Block b = arena.nobody.free.first();
-    while (b != null && b.bytes >= page && stock.held() - page >= bytesToKeep) {
-      Block after = arena.nobody.free.after(b);
-      giveBack(b, bytesToKeep, idleTicks);
-      b = after;
-    }
-    return before - stock.held();
-  }
-
-  /** From the end of the block to its start, so that the block stays what is left of it. */
-  private void giveBack(Block b, long bytesToKeep, int idleTicks) {
-    Region region = b.region;
-    int first = start(b);
-    int end = end(b);
-    while (end > first && stock.held() - page >= bytesToKeep) {
-      if (now - region.stamps[end - 1] < idleTicks) {
-        end--;
-        continue;
-      }
-      long room = (stock.held() - bytesToKeep) / page;
-      int from = end - 1;
-      while (from > first && end - from < room && now - region.stamps[from - 1] >= idleTicks) {
-        from--;
-      }
-      long start = region.base + from * page;
-      calls++;
-      memory.unmap(start, (end - from) * page);
-      Block gone = arena.cut(b, start, region.base + end * page);
-      arena.insert(gone, Block.EMPTY, arena.nobody, 0);
-      for (int i = from; i < end; i++) {
-        stock.add(region.handles[i]);
-        region.handles[i] = 0;
-      }
-      stock.release(bytesToKeep, Integer.MAX_VALUE);
-      end = from;
-    }
+    return back.giveBack(bytesToKeep, now - idleTicks);
   }
 
   @Override
@@ -368,7 +324,7 @@ final class Pages implements Backing {
     long pages = stock.spares();
     for (Block first : regions) {
       for (Block b = first; b != null; b = b.next) {
-        pages += b.state == Block.FREE ? Math.max(0, end(b) - start(b)) : 0;
+        pages += b.state == Block.FREE ? Math.max(0, stock.end(b) - stock.first(b)) : 0;
       }
     }
     return pages * page;
@@ -394,7 +350,7 @@ final class Pages implements Backing {
         moved,
         stock.taken,
         stock.returned,
-        c.driverCalls() + calls + stock.calls + shadows.calls,
+        c.driverCalls() + calls + stock.calls + shadows.calls + back.calls,
         c.wrongFrees());
   }
 
@@ -403,37 +359,12 @@ final class Pages implements Backing {
     shadows.close(failures);
     for (int i = regions.size() - 1; i >= 0; i--) {
       Region region = regions.get(i).region;
-      if (unmapAll(region, failures)
+      if (back.unmap(region, failures)
           && shadows.isEmpty()
           && failures.attempt(() -> memory.unreserve(region.base, region.bytes))) {
         regions.remove(i);
       }
     }
     failures.attempt(() -> stock.release(0, Integer.MAX_VALUE));
-  }
-
-  private boolean unmapAll(Region region, Failures failures) {
-    boolean all = true;
-    long[] slots = region.handles;
-    for (int end = slots.length; end > 0; end--) {
-      if (slots[end - 1] != 0) {
-        int from = end - 1;
-        while (from > 0 && slots[from - 1] != 0) {
-          from--;
-        }
-        long start = region.base + from * page;
-        long bytes = (end - from) * page;
-        if (failures.attempt(() -> memory.unmap(start, bytes))) {
-          for (int i = from; i < end; i++) {
-            stock.add(slots[i]);
-            slots[i] = 0;
-          }
-        } else {
-          all = false;
-        }
-        end = from + 1;
-      }
-    }
-    return all;
   }
 }

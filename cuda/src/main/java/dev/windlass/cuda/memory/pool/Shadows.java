@@ -34,7 +34,7 @@ final class Shadows {
         try {
           unmap(i);
         } catch (CudaException e) {
-          continue;
+          // The next time, then.
         }
       }
     }

@@ -24,6 +24,7 @@ abstract class SpinLock {
   @SuppressWarnings("unused")
   private long pad1, pad2, pad3, pad4, pad5, pad6, pad7, pad8;
 
+  @SuppressWarnings("UnusedVariable") // by the handle
   private int held;
 
   final void lock() {
@@ -32,6 +33,7 @@ abstract class SpinLock {
     }
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // a hint is all that is wanted, it sleeps next
   private void lockSlowly() {
     for (int turn = 0; ; turn++) {
       if ((int) HELD.getOpaque(this) == 0 && HELD.compareAndSet(this, 0, 1)) {

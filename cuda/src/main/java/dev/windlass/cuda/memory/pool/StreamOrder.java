@@ -30,7 +30,9 @@ public interface StreamOrder {
    * Whether the stream's work is recorded for a graph at the moment, and not run. Then it has no
    * tail to follow, and must not wait for others.
    */
-  boolean isCapturing(long stream);
+  default boolean isCapturing(long stream) {
+    return false;
+  }
 
   /** Waits until all work of the device is done. */
   void synchronize();

@@ -11,7 +11,7 @@ final class StreamTable {
   private int count;
 
   private static int place(long stream, int length) {
-    return (int) (stream * 0x9E3779B97F4A7C15L >>> 40) & (length - 1);
+    return (int) ((stream * 0x9E3779B97F4A7C15L) >>> 40) & (length - 1);
   }
 
   @Nullable Magazine find(long stream) {

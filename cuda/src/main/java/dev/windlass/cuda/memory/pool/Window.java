@@ -51,8 +51,8 @@ final class Window {
     left = Long.MAX_VALUE;
     Block lowest = null;
     for (Block hole = arena.empty.first(); hole != null; hole = arena.empty.after(hole)) {
-      Block start = leftmost(owner, hole);
-      long end = rightEnd(owner, hole);
+      Block start = Arena.leftmost(owner, hole, Long.MIN_VALUE);
+      long end = Arena.rightmost(owner, hole, Long.MAX_VALUE).end();
       look(owner, hole, hole.address, bytes);
       if (start != hole) {
         look(owner, start, start.address, bytes);
@@ -93,22 +93,6 @@ final class Window {
         set(first, start);
       }
     }
-  }
-
-  private static Block leftmost(Owner owner, Block hole) {
-    Block left = hole;
-    while (Arena.mayUse(owner, left.previous)) {
-      left = left.previous;
-    }
-    return left;
-  }
-
-  private static long rightEnd(Owner owner, Block hole) {
-    Block right = hole;
-    while (Arena.mayUse(owner, right.next)) {
-      right = right.next;
-    }
-    return right.end();
   }
 
   /** How many pages a range lacks; {@link Integer#MAX_VALUE} if it has something else in it. */
