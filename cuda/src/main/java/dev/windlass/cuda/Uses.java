@@ -48,9 +48,12 @@ final class Uses {
       capture.add(new Capture.Use(this, from, to, write));
       return;
     }
-    if (isLast(from, to, write, on)) {
-      return; // nothing came between: what it must wait for, it has waited for
-    }
+    if (!isLast(from, to, write, on)) {
+      addNew(from, to, write, on);
+    } // else nothing came between: what it must wait for, it has waited for
+  }
+
+  private void addNew(long from, long to, boolean write, Lane on) {
     boolean waits = on.waits();
     int kept = 0;
     for (int i = 0; i < count; i++) {
