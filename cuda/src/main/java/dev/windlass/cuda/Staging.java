@@ -129,8 +129,8 @@ final class Staging {
   }
 
   /**
-   * As {@link #take}, for who has a piece already: null if all are with others, since those may have
-   * one each and wait for a second as well.
+   * As {@link #take}, for who has a piece already: null if all are with others, since those may
+   * have one each and wait for a second as well.
    */
   @Nullable Piece takeAnother(DeviceContext context, long bytes) {
     return kind(bytes).take(context, false);
