@@ -94,7 +94,7 @@ class OverTheDriverTest {
       for (int i = 1; i <= 60; i++) {
         long stream = random.nextBoolean() ? a : b;
         ByteBuffer host = stream == a ? hostA : hostB;
-        long bytes = 4096 + (random.nextInt(3) == 0 ? random.nextInt(6 << 20) : 0);
+        long bytes = 4096L + (random.nextInt(3) == 0 ? random.nextInt(6 << 20) : 0);
         long address = memory.allocate(bytes, stream);
         assertThat(address % 256).isZero();
         driver.fillIntsAsync(address, i, 1024, stream);
