@@ -17,7 +17,7 @@ final class Allocation {
     this.context = context;
     this.address = address;
     this.bytes = bytes;
-    uses.add(0, bytes, true, lane);
+    uses.first(bytes, lane);
   }
 
   DeviceContext context() {

@@ -67,13 +67,23 @@ final class HostCopy {
     }
   }
 
-  /** Queues the copy piece by piece, and waits for each one after the next is queued. */
+  /**
+   * Queues the copy piece by piece, and waits for each one after the next is queued; where there is
+   * no staging memory for the next one, before: threads that keep a piece and wait for another would
+   * wait for each other.
+   */
   void download(String doing) {
     @Nullable Piece before = null;
     try {
       for (long at = 0; at < size; at += Staging.LARGE) {
         Piece last = before;
-        before = queue(doing, at);
+        @Nullable Piece next = last == null ? null : staging.takeNow(context, size - at);
+        if (last != null && next == null) {
+          before = null;
+          land(last, at - Staging.LARGE);
+          last = null;
+        }
+        before = queue(next == null ? staging.take(context, size - at) : next, doing, at);
         if (last != null) {
           land(last, at - Staging.LARGE);
         }
@@ -92,8 +102,7 @@ final class HostCopy {
     }
   }
 
-  private Piece queue(String doing, long at) {
-    Piece piece = staging.take(context, size - at);
+  private Piece queue(Piece piece, String doing, long at) {
     boolean queued = false;
     try {
       stream.begin("cuMemcpyDtoHAsync");

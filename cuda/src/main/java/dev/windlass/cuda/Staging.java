@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pieces of pinned memory through which arrays and buffers are copied, since only pinned memory can
@@ -62,6 +63,26 @@ final class Staging {
       this.most = most;
     }
 
+    /** A piece whose last copy is done, or a new one; null if there is neither. */
+    @Nullable Piece takeNow(DeviceContext context) {
+      lock.lock();
+      try {
+        context.bind();
+        if (!pieces.isEmpty() && driver.isEventDone(pieces.element().event)) {
+          return pieces.remove();
+        }
+        return made < most ? make() : null;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private Piece make() {
+      Piece piece = new Piece(this, pinned.take(size), driver.createEvent(false));
+      made++;
+      return piece;
+    }
+
     Piece take(DeviceContext context) {
       Piece oldest;
       lock.lock();
@@ -71,9 +92,7 @@ final class Staging {
         }
         context.bind();
         if (made < most && (pieces.isEmpty() || !driver.isEventDone(pieces.peek().event))) {
-          Piece piece = new Piece(this, pinned.take(size), driver.createEvent(false));
-          made++;
-          return piece;
+          return make();
         }
         oldest = pieces.remove();
       } finally {
@@ -116,11 +135,21 @@ final class Staging {
   }
 
   /**
-   * A piece for so many bytes, or as many as a piece has. May wait for copies, so the context's
-   * lock must not be held. Leaves the context current.
+   * A piece for so many bytes, or as many as a piece has. May wait for copies and for other
+   * threads, so neither the context's lock nor another piece may be held. Leaves the context
+   * current.
    */
   Piece take(DeviceContext context, long bytes) {
-    return (bytes <= SMALL ? small : large).take(context);
+    return kind(bytes).take(context);
+  }
+
+  /** The same for one who has a piece: null where it would have to wait. */
+  @Nullable Piece takeNow(DeviceContext context, long bytes) {
+    return kind(bytes).takeNow(context);
+  }
+
+  private Kind kind(long bytes) {
+    return bytes <= SMALL ? small : large;
   }
 
   /** Takes a piece back whose copy is queued and its event recorded, or that was not used. */
