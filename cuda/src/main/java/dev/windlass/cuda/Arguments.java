@@ -60,7 +60,9 @@ final class Arguments {
     return block;
   }
 
-  void setAll(Object... arguments) {
+  /** A null array is one null: that is what Java makes of {@code launch(stream, config, null)}. */
+  void setAll(@Nullable Object @Nullable ... given) {
+    @Nullable Object[] arguments = given == null ? new @Nullable Object[] {null} : given;
     if (arguments.length != parameters.length) {
       throw invalid(
           "it takes "
@@ -338,7 +340,7 @@ final class Arguments {
       return "null";
     }
     if (value instanceof DeviceMemory m) {
-      return "a " + m.getClass().getSimpleName();
+      return (m instanceof IntMemory ? "an " : "a ") + m.getClass().getSimpleName();
     }
     if (value instanceof Number || value instanceof Boolean || value instanceof Character) {
       String type =

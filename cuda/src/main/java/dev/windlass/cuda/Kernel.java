@@ -182,7 +182,7 @@ public final class Kernel {
    */
   public PreparedLaunch prepare(LaunchConfig config, Object... values) {
     Arguments prepared = new Arguments(context, signature);
-    if (values.length > 0) {
+    if (values == null || values.length > 0) {
       prepared.setAll(values);
     }
     return new PreparedLaunch(this, config, prepared);

@@ -192,6 +192,28 @@ class UnluckyMomentsTest extends GpuCase {
   }
 
   @Test
+  void close_findsNothingLost_ofWhatTheContextMadeForItself() {
+    DeviceContext other = context();
+    try (ShortMemory x = other.shorts(new short[] {1, 2})) {
+      x.fill((short) 3);
+      assertThat(other.load(KernelTest.ptx("plain")).kernel("saxpy").maxThreadsPerBlock())
+          .isPositive();
+      other.synchronize();
+    }
+    assertThat(other.leaks().summary()).extracting(LeakDetector.Group::what).containsOnly("module");
+    other.close();
+    assertThat(other.leaks().summary()).isEmpty();
+  }
+
+  @Test
+  void placeOfLargeMemory_isAlwaysRecorded() {
+    try (ByteMemory x = gpu.bytes(1 << 20)) {
+      assertThat(x.length()).isEqualTo(1 << 20);
+      assertThat(gpu.leaks().summary().get(0).place().toString()).contains("placeOfLargeMemory");
+    }
+  }
+
+  @Test
   void streamThatIsClosed_whileAThreadWaitsForIt_isDestroyedAfterThat() throws Exception {
     CountDownLatch goOn = new CountDownLatch(1);
     Stream stream = gpu.newStream();
