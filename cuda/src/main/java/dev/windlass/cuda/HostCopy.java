@@ -69,8 +69,8 @@ final class HostCopy {
 
   /**
    * Queues the copy piece by piece, and waits for each one after the next is queued; where there is
-   * no staging memory for the next one, before: threads that keep a piece and wait for another would
-   * wait for each other.
+   * no staging memory for the next one, before: threads that keep a piece and wait for another
+   * would wait for each other.
    */
   void download(String doing) {
     @Nullable Piece before = null;

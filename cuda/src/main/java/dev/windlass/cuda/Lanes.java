@@ -112,8 +112,8 @@ final class Lanes {
 
   /**
    * Begins a capture, after which uses on the lane are noted for a graph. The allocator must leave
-   * its stream alone, and its event must stand for all of its work: neither can be recorded while it
-   * is captured. So nobody may be allocating on it.
+   * its stream alone, and its event must stand for all of its work: neither can be recorded while
+   * it is captured. So nobody may be allocating on it.
    */
   Capture beginCapture(Lane lane) {
     chooseHome();

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * What other processes hold on a device, by NVML, for the report of an allocation that failed.
  *
  * <p>NVML may be absent, and a driver in trouble may never answer: it is asked in a thread of its
- * own, for a bounded time, and not again once it took longer. Its process numbers are often those of
- * the node, which mean nothing in a container: only where this process, which has a context, is
+ * own, for a bounded time, and not again once it took longer. Its process numbers are often those
+ * of the node, which mean nothing in a container: only where this process, which has a context, is
  * among them can the others be told.
  */
 final class OtherProcesses {

@@ -82,8 +82,7 @@ class OtherProcessesTest {
     FakeNvml.set(0, FakeNvml.Value.MIG_DEVICES, 2);
     try (HealthMonitor monitor = open()) {
       var gpus = monitor.devices();
-      var split =
-          gpus.stream().filter(g -> !g.instances().isEmpty()).findFirst().orElseThrow();
+      var split = gpus.stream().filter(g -> !g.instances().isEmpty()).findFirst().orElseThrow();
       var first = split.instances().get(0).instance();
       FakeNvml.process(0, 0, SELF, 3L << 20, first.gpuInstance());
       FakeNvml.process(0, 0, 4_000_000, 5L << 20, first.gpuInstance());

@@ -10,8 +10,8 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
 
-import dev.windlass.cuda.availability.CudaEnvironment;
 import dev.windlass.cuda.availability.Availability.Unavailable;
+import dev.windlass.cuda.availability.CudaEnvironment;
 import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.driver.CudaDriverProvider;
 import dev.windlass.cuda.driver.CudaException;
@@ -304,9 +304,7 @@ class UnluckyMomentsTest extends GpuCase {
         };
     CountDownLatch goOn = new CountDownLatch(1);
     DeviceContext context =
-        Cuda.open(FakeCuda.environment(), List.of(provider))
-            .device(0)
-            .context(MemoryGrowth.grow());
+        Cuda.open(FakeCuda.environment(), List.of(provider)).device(0).context(MemoryGrowth.grow());
     Stream stream = context.newStream();
     stream.begin("cuLaunchHostFunc");
     driver.launchHostFunction(stream.handle(), () -> await(goOn));
@@ -322,8 +320,11 @@ class UnluckyMomentsTest extends GpuCase {
       context.order.unlock();
     }
     until(() -> !context.order.hasQueuedThreads());
-    context.order.lock();
-    context.order.unlock();
-    verify(driver, never()).isStreamDone(anyLong());
+    context.order.lock(); // after the look
+    try {
+      verify(driver, never()).isStreamDone(anyLong());
+    } finally {
+      context.order.unlock();
+    }
   }
 }

@@ -176,8 +176,7 @@ class CompileCacheTest {
 
   @Test
   void folderInAnArchive_servesAsWell() throws IOException {
-    java.net.URI archive =
-        java.net.URI.create("jar:" + kept.resolveSibling("cache.zip").toUri());
+    java.net.URI archive = java.net.URI.create("jar:" + kept.resolveSibling("cache.zip").toUri());
     try (java.nio.file.FileSystem files =
         java.nio.file.FileSystems.newFileSystem(archive, Map.of("create", "true"))) {
       CompileCache cache = new CompileCache(files.getPath("/cache"), Memory.mib(1));
