@@ -67,23 +67,24 @@ final class HostCopy {
     }
   }
 
-  /**
-   * Queues the copy piece by piece, and waits for each one after the next is queued; where there is
-   * no staging memory for the next one, before: threads that keep a piece and wait for another
-   * would wait for each other.
-   */
+  /** Queues the copy piece by piece, and waits for each one after the next is queued. */
   void download(String doing) {
-    @Nullable Piece before = null;
+    @Nullable Piece before = null; // queued at the part before
     try {
       for (long at = 0; at < size; at += Staging.LARGE) {
-        Piece last = before;
-        @Nullable Piece next = last == null ? null : staging.takeNow(context, size - at);
-        if (last != null && next == null) {
+        @Nullable Piece last = before;
+        @Nullable Piece piece =
+            last == null
+                ? staging.take(context, size - at)
+                : staging.takeAnother(context, size - at);
+        if (last != null && piece == null) {
           before = null;
           land(last, at - Staging.LARGE);
           last = null;
         }
-        before = queue(next == null ? staging.take(context, size - at) : next, doing, at);
+        Piece next = piece == null ? staging.take(context, size - at) : piece;
+        queue(doing, at, next);
+        before = next;
         if (last != null) {
           land(last, at - Staging.LARGE);
         }
@@ -102,7 +103,7 @@ final class HostCopy {
     }
   }
 
-  private Piece queue(Piece piece, String doing, long at) {
+  private void queue(String doing, long at, Piece piece) {
     boolean queued = false;
     try {
       stream.begin("cuMemcpyDtoHAsync");
@@ -121,7 +122,6 @@ final class HostCopy {
         staging.giveBack(piece);
       }
     }
-    return piece;
   }
 
   private void land(Piece piece, long at) {

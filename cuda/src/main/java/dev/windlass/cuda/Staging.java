@@ -4,6 +4,7 @@ import dev.windlass.cuda.driver.CudaDriver;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -63,36 +64,21 @@ final class Staging {
       this.most = most;
     }
 
-    /** A piece whose last copy is done, or a new one; null if there is neither. */
-    @Nullable Piece takeNow(DeviceContext context) {
-      lock.lock();
-      try {
-        context.bind();
-        if (!pieces.isEmpty() && driver.isEventDone(pieces.element().event)) {
-          return pieces.remove();
-        }
-        return made < most ? make() : null;
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    private Piece make() {
-      Piece piece = new Piece(this, pinned.take(size), driver.createEvent(false));
-      made++;
-      return piece;
-    }
-
-    Piece take(DeviceContext context) {
+    @Nullable Piece take(DeviceContext context, boolean mayWaitForOthers) {
       Piece oldest;
       lock.lock();
       try {
         while (pieces.isEmpty() && made == most) {
+          if (!mayWaitForOthers) {
+            return null;
+          }
           returned.awaitUninterruptibly();
         }
         context.bind();
         if (made < most && (pieces.isEmpty() || !driver.isEventDone(pieces.peek().event))) {
-          return make();
+          Piece piece = new Piece(this, pinned.take(size), driver.createEvent(false));
+          made++;
+          return piece;
         }
         oldest = pieces.remove();
       } finally {
@@ -135,17 +121,19 @@ final class Staging {
   }
 
   /**
-   * A piece for so many bytes, or as many as a piece has. May wait for copies and for other
-   * threads, so neither the context's lock nor another piece may be held. Leaves the context
-   * current.
+   * A piece for so many bytes, or as many as a piece has. May wait for copies, so the context's
+   * lock must not be held. Leaves the context current.
    */
   Piece take(DeviceContext context, long bytes) {
-    return kind(bytes).take(context);
+    return Objects.requireNonNull(kind(bytes).take(context, true));
   }
 
-  /** The same for one who has a piece: null where it would have to wait. */
-  @Nullable Piece takeNow(DeviceContext context, long bytes) {
-    return kind(bytes).takeNow(context);
+  /**
+   * As {@link #take}, for who has a piece already: null if all are with others, since those may
+   * have one each and wait for a second as well.
+   */
+  @Nullable Piece takeAnother(DeviceContext context, long bytes) {
+    return kind(bytes).take(context, false);
   }
 
   private Kind kind(long bytes) {
