@@ -175,20 +175,6 @@ class CompileCacheTest {
   }
 
   @Test
-  void folderInAnArchive_servesAsWell() throws IOException {
-    java.net.URI archive = java.net.URI.create("jar:" + kept.resolveSibling("cache.zip").toUri());
-    try (java.nio.file.FileSystem files =
-        java.nio.file.FileSystems.newFileSystem(archive, Map.of("create", "true"))) {
-      CompileCache cache = new CompileCache(files.getPath("/cache"), Memory.mib(1));
-      Compiler compiler = new Compiler(nvrtc, Optional.of(cache));
-      for (int i = 0; i < 2; i++) {
-        compiler.compile("x.cu", "x", new ComputeCapability(9, 0), CompileOptions.DEFAULT);
-      }
-      assertThat(nvrtc.programs).hasSize(1);
-    }
-  }
-
-  @Test
   void manyProcesses_shareOneFolder() throws IOException, InterruptedException {
     List<Process> processes = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
