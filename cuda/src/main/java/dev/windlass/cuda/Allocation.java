@@ -17,7 +17,7 @@ final class Allocation {
     this.context = context;
     this.address = address;
     this.bytes = bytes;
-    uses.add(0, bytes, true, lane);
+    uses.first(bytes, lane);
   }
 
   DeviceContext context() {
@@ -38,7 +38,7 @@ final class Allocation {
 
   /** Has the memory freed should its owner be lost unclosed. */
   void ownedBy(DeviceMemory owner) {
-    watch = context.leaks().track(owner, "device memory", this::free);
+    watch = context.leaks().track(owner, "device memory", bytes, this::free);
   }
 
   /** Notes a use that is about to be queued, after what it has to wait for; with the lock held. */

@@ -60,7 +60,9 @@ final class Arguments {
     return block;
   }
 
-  void setAll(Object... arguments) {
+  /** A null array is one null: that is what Java makes of {@code launch(stream, config, null)}. */
+  void setAll(@Nullable Object @Nullable ... given) {
+    @Nullable Object[] arguments = given == null ? new @Nullable Object[] {null} : given;
     if (arguments.length != parameters.length) {
       throw invalid(
           "it takes "

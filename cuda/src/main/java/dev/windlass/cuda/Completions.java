@@ -67,11 +67,11 @@ final class Completions {
   }
 
   private void look() {
-    if (open.isEmpty() || context.isClosed()) {
-      return;
-    }
     context.order.lock();
     try {
+      if (open.isEmpty() || context.isClosed()) {
+        return;
+      }
       context.bind();
       context.driver().isStreamDone(context.defaultLane().handle);
     } catch (CudaException e) {

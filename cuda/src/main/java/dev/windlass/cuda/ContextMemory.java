@@ -2,7 +2,10 @@ package dev.windlass.cuda;
 
 import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.driver.CudaException;
+import dev.windlass.cuda.health.HealthMonitor;
 import dev.windlass.cuda.memory.DeviceAllocator;
+import dev.windlass.cuda.memory.OutOfDeviceMemoryException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Where the memory of a context comes from: device memory, pinned memory, pieces for copies. */
@@ -11,6 +14,8 @@ final class ContextMemory {
   private final DeviceAllocator allocator;
   private final PinnedMemory pinned;
   private final Staging staging;
+  private volatile OtherProcesses others =
+      new OtherProcesses(HealthMonitor::open, Duration.ofSeconds(2));
 
   ContextMemory(DeviceContext context, CudaDriver driver, DeviceAllocator allocator) {
     this.context = context;
@@ -45,6 +50,19 @@ final class ContextMemory {
           "Check where the number comes from");
     }
     context.check("cuMemAlloc");
+    try {
+      return allocate(count * elementBytes, stream);
+    } catch (OutOfDeviceMemoryException e) {
+      throw others.in(e, context.device().uuid());
+    }
+  }
+
+  /** For tests: whom to ask about other processes. */
+  void others(OtherProcesses asked) {
+    others = asked;
+  }
+
+  private Allocation allocate(long bytes, @Nullable Stream stream) {
     Lane lane = stream == null ? context.lanes().home() : stream.lane();
     if (!lane.hold()) {
       if (stream != null) {
@@ -57,7 +75,6 @@ final class ContextMemory {
     }
     try {
       context.bind();
-      long bytes = count * elementBytes;
       return new Allocation(context, allocator.allocate(bytes, lane.handle), bytes, lane);
     } catch (CudaException e) {
       throw context.failed(e);

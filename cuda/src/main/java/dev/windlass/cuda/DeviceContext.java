@@ -53,6 +53,7 @@ public final class DeviceContext implements AutoCloseable {
       int deviceHandle,
       long handle,
       DeviceAllocator allocator,
+      LeakDetector leaks,
       Ordering ordering) {
     this.device = device;
     this.driver = driver;
@@ -62,7 +63,7 @@ public final class DeviceContext implements AutoCloseable {
     this.memory = new ContextMemory(this, driver, allocator);
     this.lanes = new Lanes(this, driver, allocator);
     this.defaultStream = new Stream(this, lanes.first());
-    this.leaks = new LeakDetector();
+    this.leaks = leaks;
   }
 
   static DeviceContext open(
@@ -70,21 +71,23 @@ public final class DeviceContext implements AutoCloseable {
     int deviceHandle = driver.device(device.index().value());
     long handle = driver.retainPrimaryContext(deviceHandle);
     @Nullable DeviceAllocator allocator = null;
-    boolean open = false;
+    @Nullable LeakDetector leaks = null;
     try {
       driver.setCurrentContext(handle);
       allocator = growth.open(driver, deviceHandle, handle);
-      DeviceContext context =
-          new DeviceContext(device, driver, deviceHandle, handle, allocator, ordering);
-      open = true;
-      return context;
-    } finally {
-      if (!open) {
-        if (allocator != null) {
-          allocator.close();
-        }
-        driver.releasePrimaryContext(deviceHandle);
+      leaks = new LeakDetector();
+      return new DeviceContext(device, driver, deviceHandle, handle, allocator, leaks, ordering);
+    } catch (RuntimeException | Error e) {
+      Steps undo = new Steps();
+      if (leaks != null) {
+        undo.run(leaks::close);
       }
+      if (allocator != null) {
+        undo.run(allocator::close);
+      }
+      undo.run(() -> driver.releasePrimaryContext(deviceHandle));
+      undo.failure().ifPresent(e::addSuppressed);
+      throw e;
     }
   }
 
@@ -485,16 +488,17 @@ public final class DeviceContext implements AutoCloseable {
     }
     handles.stream().filter(Handle::mayEndWithContext).forEach(Handle::endWithContext);
     leaks.close();
-    try {
-      handles.forEach(Handle::free);
-      quietlyIfLost(this::closeWhatIsOpen);
-    } finally {
-      try {
-        quietlyIfLost(memory.allocator()::close);
-      } finally {
-        quietlyIfLost(() -> driver.releasePrimaryContext(deviceHandle));
-      }
-    }
+    Steps steps = new Steps();
+    handles.forEach(handle -> steps.run(handle::free));
+    steps.run(() -> quietlyIfLost(this::closeStreams));
+    steps.run(() -> quietlyIfLost(this::closeStaging));
+    steps.run(() -> quietlyIfLost(memory.allocator()::close));
+    steps.run(() -> quietlyIfLost(() -> driver.releasePrimaryContext(deviceHandle)));
+    steps.failure().ifPresent(DeviceContext::rethrow);
+  }
+
+  private static void rethrow(RuntimeException e) {
+    throw e;
   }
 
   /** What fails in a context that is known to be lost is no news. */
@@ -511,7 +515,7 @@ public final class DeviceContext implements AutoCloseable {
     }
   }
 
-  private void closeWhatIsOpen() {
+  private void closeStreams() {
     if (!healthy()) {
       return;
     }
@@ -523,6 +527,11 @@ public final class DeviceContext implements AutoCloseable {
     } finally {
       order.unlock();
     }
-    memory.closeStaging();
+  }
+
+  private void closeStaging() {
+    if (healthy()) {
+      memory.closeStaging();
+    }
   }
 }

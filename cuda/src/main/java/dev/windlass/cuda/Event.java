@@ -32,6 +32,10 @@ public final class Event implements AutoCloseable {
     return handle.value();
   }
 
+  int users() {
+    return handle.users();
+  }
+
   DeviceContext context() {
     return lane.context;
   }
@@ -49,10 +53,11 @@ public final class Event implements AutoCloseable {
    * @throws CudaException if it failed
    */
   public boolean isDone() {
-    long event = handle.value();
-    context().check("cuEventQuery");
-    context().bind();
+    context().order.lock();
     try {
+      long event = handle.value();
+      context().check("cuEventQuery");
+      context().bind();
       boolean done = context().driver().isEventDone(event);
       if (done) {
         noteDone();
@@ -60,6 +65,8 @@ public final class Event implements AutoCloseable {
       return done;
     } catch (CudaException e) {
       throw context().failed(e);
+    } finally {
+      context().order.unlock();
     }
   }
 
@@ -69,15 +76,17 @@ public final class Event implements AutoCloseable {
    * @throws CudaException if it failed
    */
   public void synchronize() {
-    long event = handle.value();
-    context().check("cuEventSynchronize");
-    context().bind();
+    long event = handle.hold();
     try {
+      context().check("cuEventSynchronize");
+      context().bind();
       context().driver().synchronizeEvent(event);
+      noteDone();
     } catch (CudaException e) {
       throw context().failed(e);
+    } finally {
+      handle.release();
     }
-    noteDone();
   }
 
   private void noteDone() {
@@ -93,12 +102,20 @@ public final class Event implements AutoCloseable {
   public Duration elapsedSince(Event start) {
     start.synchronize();
     synchronize();
-    context().bind();
+    long from = start.handle.hold();
     try {
-      float millis = context().driver().elapsedMillis(start.handle(), handle());
-      return Duration.ofNanos(Math.round(millis * 1e6));
-    } catch (CudaException e) {
-      throw context().failed(e);
+      context().order.lock();
+      try {
+        context().bind();
+        float millis = context().driver().elapsedMillis(from, handle());
+        return Duration.ofNanos(Math.round(millis * 1e6));
+      } catch (CudaException e) {
+        throw context().failed(e);
+      } finally {
+        context().order.unlock();
+      }
+    } finally {
+      start.handle.release();
     }
   }
 

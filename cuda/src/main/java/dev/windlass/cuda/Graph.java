@@ -1,7 +1,9 @@
 package dev.windlass.cuda;
 
+import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.driver.CudaException;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
  * Work that was captured from a stream, to be launched as often as wanted with one call. Had from
@@ -23,7 +25,7 @@ public final class Graph implements AutoCloseable {
 
   /** How many pieces of work it has. */
   public long nodes() {
-    return context.call("cuGraphGetNodes", d -> d.graphNodes(handle.value()));
+    return locked("cuGraphGetNodes", d -> d.graphNodes(handle.value()));
   }
 
   /**
@@ -32,8 +34,18 @@ public final class Graph implements AutoCloseable {
    * @throws CudaException if the driver fails
    */
   public ExecutableGraph instantiate() {
-    long executable = context.call("cuGraphInstantiate", d -> d.instantiate(handle.value()));
+    long executable = locked("cuGraphInstantiate", d -> d.instantiate(handle.value()));
     return new ExecutableGraph(context, executable, uses);
+  }
+
+  /** With the lock, so that nobody closes the graph meanwhile. */
+  private long locked(String name, ToLongFunction<CudaDriver> call) {
+    context.order.lock();
+    try {
+      return context.call(name, call);
+    } finally {
+      context.order.unlock();
+    }
   }
 
   List<Capture.Use> uses() {

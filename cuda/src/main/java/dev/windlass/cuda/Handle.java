@@ -1,7 +1,6 @@
 package dev.windlass.cuda;
 
 import dev.windlass.cuda.memory.LeakDetector.Tracked;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 
 /**
@@ -13,8 +12,9 @@ final class Handle {
   private final String what;
   private final long value;
   private final LongConsumer giveBack;
-  private final AtomicBoolean closed = new AtomicBoolean();
   private final Tracked watch;
+  private volatile boolean closed;
+  private int users = 1; // the owner, and threads that wait; guarded by the context's lock
 
   /**
    * Makes a handle.
@@ -33,12 +33,12 @@ final class Handle {
   }
 
   /**
-   * The driver's handle.
+   * The driver's handle. It stays good as long as the context's lock is held.
    *
    * @throws InvalidUseException if this is closed
    */
   long value() {
-    if (closed.get()) {
+    if (closed) {
       throw new InvalidUseException(
           "using " + InvalidUseException.withArticle(what),
           "the " + what + " is closed",
@@ -48,7 +48,7 @@ final class Handle {
   }
 
   boolean isClosed() {
-    return closed.get();
+    return closed;
   }
 
   /** Whether users need not close it: code that was loaded stays as long as it may be needed. */
@@ -67,12 +67,49 @@ final class Handle {
     }
   }
 
+  /** The driver's handle, which stays good until {@link #release} without the lock being held. */
+  long hold() {
+    context.order.lock();
+    try {
+      long held = value();
+      users++;
+      return held;
+    } finally {
+      context.order.unlock();
+    }
+  }
+
+  /** How many have it: the owner as long as it is open, and those that hold it. */
+  int users() {
+    return users;
+  }
+
   /** Gives it back. A lost context refuses that, which is no news; some handles are not its own. */
   void free() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
+    context.order.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      context.gone(this);
+      if (--users == 0) {
+        context.quietlyIfLost(() -> giveBack.accept(value));
+      }
+    } finally {
+      context.order.unlock();
     }
-    context.gone(this);
-    context.quietlyIfLost(() -> giveBack.accept(value));
+  }
+
+  /** Ends a {@link #hold}. */
+  void release() {
+    context.order.lock();
+    try {
+      if (--users == 0 && !context.isClosed()) {
+        context.quietlyIfLost(() -> giveBack.accept(value));
+      }
+    } finally {
+      context.order.unlock();
+    }
   }
 }

@@ -4,6 +4,7 @@ import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.driver.CudaException;
 import dev.windlass.cuda.driver.FunctionAttribute;
 import dev.windlass.cuda.ptx.KernelSignature;
+import dev.windlass.cuda.ptx.LaunchBounds;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,13 +107,19 @@ public final class Kernel {
 
   /**
    * A shape with a thread for each of n elements: blocks of the size that fills the device best,
-   * and as many as cover n. The kernel must check its index against n.
+   * and as many as cover n. The kernel must check its index against n. A kernel that was compiled
+   * for blocks of one size gets these.
    *
    * @param n 0 or more; for 0 it is one block
    */
   public LaunchConfig gridFor(long n) {
     int block = bestBlock();
-    return LaunchConfig.of(blocksFor(n, block, Integer.MAX_VALUE), block);
+    LaunchConfig line = LaunchConfig.of(blocksFor(n, block, Integer.MAX_VALUE), block);
+    return signature
+        .bounds()
+        .requiredBlock()
+        .map(size -> line.withBlock(size.x(), size.y(), size.z()))
+        .orElse(line);
   }
 
   /**
@@ -124,11 +131,15 @@ public final class Kernel {
    */
   public LaunchConfig gridFor(long x, long y) {
     int best = bestBlock();
-    int width = Math.min(best, context.properties().limits().warpSize());
-    int height = Math.max(1, best / width);
-    return LaunchConfig.of(blocksFor(x, width, Integer.MAX_VALUE), width)
-        .withBlock(width, height, 1)
-        .withGrid(blocksFor(x, width, Integer.MAX_VALUE), blocksFor(y, height, 65535), 1);
+    int warp = Math.min(best, context.properties().limits().warpSize());
+    LaunchBounds.Size block =
+        signature
+            .bounds()
+            .requiredBlock()
+            .orElseGet(() -> new LaunchBounds.Size(warp, Math.max(1, best / warp), 1));
+    return LaunchConfig.of(1, 1)
+        .withBlock(block.x(), block.y(), block.z())
+        .withGrid(blocksFor(x, block.x(), Integer.MAX_VALUE), blocksFor(y, block.y(), 65535), 1);
   }
 
   private int bestBlock() {
@@ -182,7 +193,7 @@ public final class Kernel {
    */
   public PreparedLaunch prepare(LaunchConfig config, Object... values) {
     Arguments prepared = new Arguments(context, signature);
-    if (values.length > 0) {
+    if (values == null || values.length > 0) {
       prepared.setAll(values);
     }
     return new PreparedLaunch(this, config, prepared);

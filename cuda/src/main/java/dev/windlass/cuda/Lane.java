@@ -35,8 +35,9 @@ final class Lane {
   private volatile long done; // epochs below it are done
   private volatile boolean closed;
   private final AtomicInteger holds =
-      new AtomicInteger(1); // the owner's, and allocations under way
+      new AtomicInteger(1); // the owner's, allocations under way, threads that wait
 
+  private volatile boolean closedToAllocations; // as long as a capture begins and lasts
   private volatile @Nullable Capture capture;
   private boolean destroyed;
   private long event; // 0 until the first record
@@ -133,9 +134,13 @@ final class Lane {
    */
   boolean hold() {
     int n = holds.get();
-    while (n > 0 && !closed && capture == null) {
+    while (n > 0 && !closed && !closedToAllocations) {
       if (holds.compareAndSet(n, n + 1)) {
-        return true;
+        if (!closedToAllocations) {
+          return true;
+        }
+        release(); // a capture began between, and may not have seen it
+        return false;
       }
       n = holds.get();
     }
@@ -147,6 +152,22 @@ final class Lane {
     return capture;
   }
 
+  /** Keeps the driver's stream alive for one who waits for it; open, and with the lock held. */
+  void holdToWait() {
+    holds.incrementAndGet();
+  }
+
+  /** Before a capture; false if another one begins already. */
+  boolean closeToAllocations() {
+    boolean wasOpen = !closedToAllocations;
+    closedToAllocations = true;
+    return wasOpen;
+  }
+
+  boolean isClosedToAllocations() {
+    return closedToAllocations;
+  }
+
   /** From now on uses are noted for a graph. */
   Capture beginCapture() {
     Capture begun = new Capture();
@@ -154,15 +175,21 @@ final class Lane {
     return begun;
   }
 
-  /** Waits until no allocation is under way on this lane any more; without the lock. */
-  void awaitAllocations() {
-    while (holds.get() > 1) {
+  /** Waits until nobody allocates on this lane or waits for it any more; without the lock. */
+  void awaitOthers() {
+    while (isHeld()) {
       LockSupport.parkNanos(10_000);
     }
   }
 
+  /** Whether anybody but the owner holds it. */
+  boolean isHeld() {
+    return holds.get() > 1;
+  }
+
   void endCapture() {
     capture = null;
+    closedToAllocations = false;
   }
 
   /** Ends a hold; the last one destroys the driver's stream. */

@@ -1,5 +1,6 @@
 package dev.windlass.cuda;
 
+import dev.windlass.cuda.driver.CaptureMode;
 import dev.windlass.cuda.driver.CudaDriver;
 import dev.windlass.cuda.driver.CudaException;
 import dev.windlass.cuda.memory.DeviceAllocator;
@@ -75,7 +76,7 @@ final class Lanes {
         open++;
       }
     }
-    home = open == 1 && only.capture() == null ? only : first;
+    home = open == 1 && !only.isClosedToAllocations() ? only : first;
   }
 
   /** Takes no more work on a lane. Without the lock. */
@@ -110,16 +111,17 @@ final class Lanes {
   }
 
   /**
-   * From now on uses on a lane are noted for a graph. The allocator must leave its stream alone,
-   * and its event must stand for all of its work: neither can be recorded while it is captured.
+   * Begins a capture, after which uses on the lane are noted for a graph. The allocator must leave
+   * its stream alone, and its event must stand for all of its work: neither can be recorded while
+   * it is captured. So nobody may be allocating on it.
    */
   Capture beginCapture(Lane lane) {
+    chooseHome();
     allocator.forget(lane.handle);
     context.bind();
     lane.record();
-    Capture capture = lane.beginCapture();
-    chooseHome();
-    return capture;
+    driver.beginCapture(lane.handle, CaptureMode.RELAXED);
+    return lane.beginCapture();
   }
 
   /** Without the lock. */

@@ -109,7 +109,17 @@ public final class MemoryGrowth {
    */
   public MemoryGrowth with(UnaryOperator<DeviceAllocator> part) {
     UnaryOperator<DeviceAllocator> inner = parts;
-    return new MemoryGrowth(settings, driverPool, pool -> part.apply(inner.apply(pool)));
+    return new MemoryGrowth(settings, driverPool, pool -> around(inner.apply(pool), part));
+  }
+
+  private static DeviceAllocator around(
+      DeviceAllocator inner, UnaryOperator<DeviceAllocator> part) {
+    try {
+      return part.apply(inner);
+    } catch (RuntimeException | Error e) {
+      inner.close();
+      throw e;
+    }
   }
 
   /** The most that is taken from the device; empty for all that it has. */

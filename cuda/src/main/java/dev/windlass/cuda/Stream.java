@@ -1,6 +1,5 @@
 package dev.windlass.cuda;
 
-import dev.windlass.cuda.driver.CaptureMode;
 import dev.windlass.cuda.driver.CudaException;
 import dev.windlass.cuda.memory.LeakDetector.Tracked;
 import java.util.concurrent.CompletionStage;
@@ -116,11 +115,15 @@ public final class Stream implements AutoCloseable {
   /** For what cannot be in a graph, with {@link #begin} before. */
   void mustNotCapture(String doing, String why) {
     if (lane.capture() != null) {
-      throw new InvalidUseException(
-          doing,
-          "the stream is being captured, and " + why,
-          "Do it before or after the capture, or on another stream");
+      throw captured(doing, why);
     }
+  }
+
+  private static InvalidUseException captured(String doing, String why) {
+    return new InvalidUseException(
+        doing,
+        "the stream is being captured, and " + why,
+        "Do it before or after the capture, or on another stream");
   }
 
   /**
@@ -133,26 +136,32 @@ public final class Stream implements AutoCloseable {
    *     or to arrays and buffers, events, waits, allocations on this stream
    */
   public Graph capture(Runnable action) {
-    Capture capture;
     begin("cuStreamBeginCapture");
     try {
-      mustNotCapture("capturing a stream", "that is not over yet");
-      capture = context.lanes().beginCapture(lane);
-    } catch (CudaException e) {
-      throw context.failed(e);
+      if (!lane.closeToAllocations()) {
+        throw captured("capturing a stream", "that is not over yet");
+      }
     } finally {
       end();
     }
+    Capture capture;
     boolean done = false;
     long graph = 0;
     try {
-      lane.awaitAllocations();
-      context.call(
-          "cuStreamBeginCapture",
-          d -> {
-            d.beginCapture(lane.handle, CaptureMode.RELAXED);
-            return 0L;
-          });
+      lane.awaitOthers();
+      begin("cuStreamBeginCapture");
+      while (lane.isHeld()) { // by one who came to wait between
+        end();
+        lane.awaitOthers();
+        begin("cuStreamBeginCapture");
+      }
+      try {
+        capture = context.lanes().beginCapture(lane);
+      } catch (CudaException e) {
+        throw context.failed(e);
+      } finally {
+        end();
+      }
       try {
         action.run();
         done = true;
@@ -289,17 +298,20 @@ public final class Stream implements AutoCloseable {
     begin("cuStreamSynchronize");
     try {
       mustNotCapture("waiting for a stream", "its work does not run yet");
+      lane.holdToWait();
       upTo = lane.nextEpoch();
     } finally {
       end();
     }
-    context.bind();
     try {
+      context.bind();
       context.driver().synchronizeStream(lane.handle);
+      context.lanes().isDoneBelow(lane, upTo);
     } catch (CudaException e) {
       throw context.failed(e);
+    } finally {
+      lane.release();
     }
-    context.lanes().isDoneBelow(lane, upTo);
   }
 
   /**

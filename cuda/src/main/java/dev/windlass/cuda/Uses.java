@@ -41,6 +41,11 @@ final class Uses {
     return closed.getAsBoolean();
   }
 
+  /** Notes the first use, which waits for nothing and is no part of a graph. */
+  void first(long to, Lane on) {
+    put(0, to, true, on);
+  }
+
   /** Makes a stream wait for what conflicts with a use, if that is automatic, and notes the use. */
   void add(long from, long to, boolean write, Lane on) {
     @Nullable Capture capture = on.capture();

@@ -347,6 +347,18 @@ class KernelTest extends GpuCase {
   }
 
   @Test
+  @SuppressWarnings("NullAway")
+  void nullInThePlaceOfAllArguments_isOneNull() {
+    Object[] none = null;
+    assertInvalid(
+        () -> plain.kernel("saxpy").launch(stream, LaunchConfig.of(1, 1), none),
+        "takes 4 arguments",
+        "1 argument was given");
+    assertInvalid(
+        () -> plain.kernel("saxpy").prepare(LaunchConfig.of(1, 1), none), "takes 4 arguments");
+  }
+
+  @Test
   void unknownKernel_isSaid_withThoseThatAreThere() {
     assertInvalid(
         () -> plain.kernel("saxpi"),

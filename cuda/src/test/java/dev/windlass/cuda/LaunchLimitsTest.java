@@ -106,7 +106,10 @@ class LaunchLimitsTest extends GpuCase {
             .visible .entry explicit() .explicitcluster { ret; }
             """);
     Kernel only = module.kernel("only");
-    assertThat(only.gridFor(200)).isEqualTo(LaunchConfig.of(2, 128));
+    assertThat(only.gridFor(200)).isEqualTo(LaunchConfig.of(2, 1).withBlock(64, 2, 1));
+    assertThat(only.gridFor(65, 5))
+        .isEqualTo(LaunchConfig.of(1, 1).withGrid(2, 3, 1).withBlock(64, 2, 1));
+    only.launch(stream, only.gridFor(200));
     assertInvalid(() -> only.launch(stream, LaunchConfig.of(1, 128)), "blocks of 64 x 2 x 1 only");
     only.launch(stream, LaunchConfig.of(1, 1).withBlock(64, 2, 1));
     assertInvalid(

@@ -3,9 +3,9 @@ package dev.windlass.cuda.compile;
 import dev.windlass.core.job.Memory;
 import dev.windlass.cuda.availability.CudaVersion;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -152,7 +152,7 @@ public final class CompileCache {
         Files.deleteIfExists(temporary);
       }
       sweep();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       log.warn("Compiled code cannot be kept in {}", folder, e);
     }
   }
@@ -203,7 +203,7 @@ public final class CompileCache {
 
   /** Code of others would be run as one's own. */
   private static void makePrivate(Path folder) throws IOException {
-    if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+    if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       Files.createDirectories(
           folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));

@@ -90,7 +90,7 @@ public final class HealthMonitor implements AutoCloseable {
       try {
         Nvml nvml = provider.load();
         nvml.initialize();
-        return new HealthMonitor(nvml, gpuLost, clock, pace);
+        return initialized(nvml, gpuLost, clock, pace);
       } catch (NvmlException e) {
         boolean lost = gpuLost.getAsBoolean();
         throw new HealthUnavailableException(
@@ -114,6 +114,16 @@ public final class HealthMonitor implements AutoCloseable {
         "Keep META-INF/services when jars are merged into one",
         false,
         null);
+  }
+
+  private static HealthMonitor initialized(
+      Nvml nvml, BooleanSupplier gpuLost, Clock clock, XidWatcher.Pace pace) {
+    try {
+      return new HealthMonitor(nvml, gpuLost, clock, pace);
+    } catch (RuntimeException e) {
+      nvml.shutdown();
+      throw e;
+    }
   }
 
   /**

@@ -72,7 +72,7 @@ final class XidLog {
   private static void tell(Listener listener, XidEvent event) {
     try {
       listener.to().accept(event);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       Thread thread = Thread.currentThread();
       thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
     }

@@ -3,9 +3,12 @@ package dev.windlass.cuda.health;
 import static dev.windlass.cuda.health.Verdict.Level.BROKEN;
 import static dev.windlass.cuda.health.Verdict.Level.HEALTHY;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import dev.windlass.core.job.Memory;
@@ -383,6 +386,15 @@ class HealthMonitorTest {
                 () -> HealthMonitor.open(FakeCuda.environment(), REAL)))
         .hasMessageContaining("libnvidia-ml.so.1")
         .hasMessageContaining("compute,utility");
+    Nvml odd = mock();
+    when(odd.driverRelease()).thenReturn("none");
+    NvmlProvider oddOne = mock();
+    when(oddOne.missingLibrary(any())).thenReturn(Optional.empty());
+    when(oddOne.load()).thenReturn(odd);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HealthMonitor.open(FakeNvml.environment(), List.of(oddOne)));
+    verify(odd).shutdown();
+
     NvmlProvider broken = mock();
     when(broken.missingLibrary(FakeNvml.environment())).thenReturn(Optional.empty());
     when(broken.load()).thenThrow(new UnsatisfiedLinkError("wrong ELF class"));

@@ -117,6 +117,11 @@ class XidWatchTest {
             e -> {
               throw new ExpectedException();
             });
+    Watch worse =
+        monitor.watch(
+            e -> {
+              throw new AssertionError("expected");
+            });
     Watch leaving = monitor.watch(left::add);
     monitor.watch(heard::add);
     awaitWatched(BOTH);
@@ -126,6 +131,7 @@ class XidWatchTest {
     assertThat(left).hasSize(1);
     leaving.close();
     bad.close();
+    worse.close();
     FakeNvml.raiseXid(0, 43, -1);
     assertThat(next().xid().code()).isEqualTo(43);
     assertThat(left).hasSize(1);
