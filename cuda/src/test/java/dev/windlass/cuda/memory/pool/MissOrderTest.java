@@ -161,6 +161,21 @@ class MissOrderTest {
   }
 
   @Test
+  void whatMovedPagesLeaveOver_isOfTheStream_andOthersMayHaveItAfterAWait() {
+    long first = allocate(2 * PAGE, A);
+    allocate(PAGE, A);
+    long third = allocate(2 * PAGE, A);
+    allocate(PAGE, A);
+    free(first, 2 * PAGE, A);
+    free(third, 2 * PAGE, A);
+    pool.trim(64 * PAGE); // closes the epoch, gives nothing back
+    allocate(4 * PAGE - (PAGE >> 1), A);
+    device.takeLog();
+    allocate(PAGE >> 2, B);
+    assertThat(device.takeLog("createEvent", "isDone")).containsExactly("record", "wait");
+  }
+
+  @Test
   void freePagesThatAreIdle_areMovedAndUnmappedAtOnce() {
     long first = allocate(2 * PAGE, A);
     allocate(PAGE, A);
