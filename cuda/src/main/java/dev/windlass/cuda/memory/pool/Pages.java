@@ -14,29 +14,44 @@ import org.jspecify.annotations.Nullable;
  * page is not bound to its address.
  *
  * <p><b>Moving pages.</b> A request needs a range of addresses with memory in all of it. {@link
- * Window} picks the range that lacks the fewest pages. What it lacks is taken from whole pages of
- * free blocks elsewhere, and only the rest is new memory. So free memory counts as one piece,
- * whatever the order of frees; lost are only pages of which a part is live.
+ * Window} picks the range that lacks the fewest pages. What it lacks is taken from free blocks
+ * elsewhere, and only the rest is new memory. So free memory counts as one piece, whatever the
+ * order of frees; lost are only chunks of which a part is live.
  *
- * <p><b>Nothing waits.</b> Unmapping needs memory that no work uses any more. But a page may be
- * mapped twice, and a stream runs its work in order: a page that the stream freed is mapped at its
+ * <p><b>Chunks.</b> The driver takes its time for each handle, whatever its size. So pages come in
+ * {@linkplain Chunk chunks} that move as a whole. A larger chunk costs fewer calls and loses more
+ * memory where a part of it is live: how much of the pool, that depends on the chunk's share in it.
+ * So a new chunk has at most 1/512 of what is held then, 1/4 of what its request lacks, and 16
+ * pages. A small pool has single pages and wastes nothing; one of 20 GiB was filled with a tenth of
+ * the calls.
+ *
+ * <p>Chunks are taken that fit exactly. Where they do not, though the limit has no room for new
+ * memory, the request gets empty addresses, and as many chunks there as it needs: the last one may
+ * have more pages than are lacking, which are free there as they were before. So memory that is
+ * only free never makes a request fail.
+ *
+ * <p><b>Nothing waits.</b> Unmapping needs memory that no work uses any more. But a chunk may be
+ * mapped twice, and a stream runs its work in order: a chunk that the stream freed is mapped at its
  * new place at once, for work that comes later, while earlier work still goes to the old place. The
  * old place is a {@linkplain Shadows shadow} until that work is done, then empty. A shadow costs
  * addresses, of which there are plenty, and no memory.
  *
- * <p><b>All or nothing.</b> New pages are made, then everything is mapped and opened, and only then
- * do the books change. When a call fails before that, what was mapped is unmapped and what was made
- * is released. What cannot even be undone stays in the books, as a shadow of nobody or a spare
- * page, and is undone later.
+ * <p><b>All or nothing.</b> A growth is planned, then new memory is made, then everything is mapped
+ * and opened, and only then do the books change. When a call fails before that, what was mapped is
+ * unmapped and what was made is released. What cannot even be undone stays in the books, as a
+ * shadow of nobody or a spare chunk, and is undone later.
  */
 final class Pages implements Backing {
   private static final int ADDRESSES_PER_LIMIT = 4;
 
-  /** The most pages of a chunk. */
-  private static final int LARGEST_CHUNK = Integer.getInteger("cap", 16);
+  /** The most pages of a chunk: 32 MiB, usually. */
+  private static final int LARGEST_CHUNK = 16;
 
-  /** A request's new memory comes in so many chunks or more. */
-  private static final int PART = Integer.getInteger("part", 4);
+  /** A request's new memory comes in so many chunks or more, if it has that many pages. */
+  private static final int CHUNKS_PER_REQUEST = 4;
+
+  /** So many chunks of the size that new memory comes in would be all that is held. */
+  static final int CHUNKS_PER_POOL = 512;
 
   private final PhysicalMemory memory;
   private final Arena arena;
@@ -47,6 +62,7 @@ final class Pages implements Backing {
   private final PageReturn back;
   private final long page;
   private final long most;
+  private final int chunksPerPool;
   private final List<Block> regions = new ArrayList<>();
   private @Nullable CudaException refusal;
   private int now;
@@ -61,8 +77,10 @@ final class Pages implements Backing {
    *
    * @param owners whose pages may be moved
    * @param most the most bytes to hold
+   * @param chunksPerPool {@link #CHUNKS_PER_POOL}, less in tests of small pools
    */
-  Pages(PhysicalMemory memory, Arena arena, List<Owner> owners, long most) {
+  Pages(
+      PhysicalMemory memory, Arena arena, List<Owner> owners, long most, int chunksPerPool) {
     this.memory = memory;
     this.arena = arena;
     this.owners = owners;
@@ -70,6 +88,7 @@ final class Pages implements Backing {
     this.shadows = new Shadows(memory, arena);
     this.page = stock.page;
     this.most = most / page * page;
+    this.chunksPerPool = chunksPerPool;
     this.window = new Window(arena, page);
     this.back = new PageReturn(memory, arena, stock);
   }
@@ -177,7 +196,7 @@ final class Pages implements Backing {
    */
   private int choose(Owner owner, Block first) {
     forgetPlan();
-    int unit = Integer.highestOneBit(Math.max(1, Math.min(LARGEST_CHUNK, window.pages() / PART)));
+    int unit = unit(window.pages());
     for (Block run = window.nextEmpty(first); run != null; run = window.nextEmpty(run.next)) {
       int left = chooseFree(owner, window.pages(run), false);
       while (left > 0) {
@@ -193,15 +212,24 @@ final class Pages implements Backing {
    */
   private @Nullable Block findAnywhere(Owner owner, long bytes) {
     forgetPlan();
+    stock.release(0);
     int pages = (int) ((bytes + page - 1) / page);
+    int unit = unit(pages);
     window.clear();
     int left = chooseFree(owner, pages, true);
     while (left > 0) {
-      left -= plan(stock.take(left, 1));
+      left -= plan(stock.take(left, unit));
     }
     long all = (pages - left) * page;
     Block hole = window.findEmpty(all);
     return hole == null && reserveAddresses(all) ? window.findEmpty(all) : hole;
+  }
+
+  /** How many pages a new chunk has that is for so many pages. */
+  private int unit(int pages) {
+    long part = (stock.held() / page + pages) / chunksPerPool;
+    long most = Math.min(LARGEST_CHUNK, Math.min(pages / CHUNKS_PER_REQUEST, part));
+    return Integer.highestOneBit((int) Math.max(1, most));
   }
 
   private int plan(Chunk chunk) {
@@ -268,11 +296,11 @@ final class Pages implements Backing {
         stock.putBack(plan);
         throw e;
       }
-    } catch (CudaException e) {
-      plan.removeIf(chunk -> chunk.source == null);
+    } catch (RuntimeException e) {
+      plan.removeIf(chunk -> chunk.source == null); // the stock has them again
       forgetPlan();
-      if (e.code() == CudaError.OUT_OF_MEMORY.code()) {
-        refusal = e;
+      if (e instanceof CudaException c && c.code() == CudaError.OUT_OF_MEMORY.code()) {
+        refusal = c;
         return null;
       }
       throw e;

@@ -419,7 +419,7 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
   }
 
   @Override
-  public synchronized void wait(long stream, long event) {
+  public synchronized void waitFor(long stream, long event) {
     enter("wait");
     mustNotCapture(stream);
     streams.await(stream, event);
