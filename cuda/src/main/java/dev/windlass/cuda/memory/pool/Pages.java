@@ -306,11 +306,11 @@ final class Pages implements Backing {
       throw e;
     }
     boolean pending = false;
-    for (Chunk chunk : plan) {
-      Block source = chunk.source;
+    for (int i = 0; i < plan.size(); i++) {
+      Block source = plan.get(i).source;
       if (source != null) {
         pending |= !source.owner.isNobody();
-        leave(source, chunk);
+        i = leave(source, i);
       }
     }
     Block block = book(first, pending ? owner : arena.nobody);
@@ -361,18 +361,32 @@ final class Pages implements Backing {
     }
   }
 
-  /** A chunk of what was one free block is elsewhere now. */
-  private void leave(Block source, Chunk chunk) {
+  /**
+   * A chunk of the plan, and those that were side by side with it, left what was one free block;
+   * the last of them.
+   */
+  private int leave(Block source, int planned) {
     Region region = source.region;
-    Arrays.fill(region.chunks, chunk.first, chunk.end(), null);
-    long from = region.base + chunk.first * page;
+    int last = planned;
+    int first = plan.get(planned).first;
+    int end = plan.get(planned).end();
+    while (last + 1 < plan.size()
+        && plan.get(last + 1).source == source
+        && plan.get(last + 1).end() == first) {
+      first = plan.get(++last).first;
+    }
+    for (int i = planned; i <= last; i++) {
+      plan.get(i).source = null;
+    }
+    Arrays.fill(region.chunks, first, end, null);
+    moved += end - first;
+    long from = region.base + first * page;
     Block block = source;
     while (block.end() <= from && block.next != null) {
       block = block.next;
     }
-    shadows.add(arena.cut(block, from, from + chunk.pages * page));
-    moved += chunk.pages;
-    chunk.source = null;
+    shadows.add(arena.cut(block, from, region.base + end * page));
+    return last;
   }
 
   /** The window's empty addresses have memory now, which follows the owner's work. */
