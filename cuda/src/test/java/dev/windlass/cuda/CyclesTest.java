@@ -16,8 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Open, allocate, compile or load, launch, close, again and again: 1,000 times, or as often as {@code
- * -Dwindlass.test.cycles} says.
+ * Open, allocate, compile or load, launch, close, again and again: 1,000 times, or as often as
+ * {@code -Dwindlass.test.cycles} says.
  */
 class CyclesTest {
   private static final int CYCLES = Integer.getInteger("windlass.test.cycles", 1000);

@@ -18,9 +18,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * libraries in the same process. It is the device's default pool, so other users of that pool show
  * in what is held.
  *
- * <p>The limit holds for what is live through this allocator; what the pool keeps beyond it goes
- * back when a stream is next synchronised. (The driver's own threshold is 0, by which all unused
- * memory goes back each time.)
+ * <p>The limit is checked against what is live. Frees that are still queued can make the pool pass
+ * it on the device; then the host waits for them, and what is unused goes back. (Without a limit of
+ * ours, the driver's own threshold is 0, by which all unused memory goes back at each
+ * synchronisation; this one lets the pool keep it.)
  */
 public final class CudaPool implements DeviceAllocator {
   private final CudaDriver driver;
@@ -58,11 +59,20 @@ public final class CudaPool implements DeviceAllocator {
       long address = allocateOrReclaim(bytes, stream);
       blocks.put(address, bytes);
       done = true;
+      keepToLimit();
       return address;
     } finally {
       if (!done) {
         live.addAndGet(-bytes);
       }
+    }
+  }
+
+  private void keepToLimit() {
+    if (limit != MemoryBreakdown.NO_LIMIT
+        && driver.poolAttribute(pool, PoolAttribute.RESERVED_MEM_CURRENT) > limit) {
+      driver.synchronizeContext();
+      driver.trimPool(pool, limit);
     }
   }
 

@@ -27,7 +27,17 @@ final class FakeStreams {
   }
 
   /** Work of a stream, and what is ordered before it. */
-  private record Event(Stream stream, long work, long[] clock) {}
+  private static final class Event {
+    final Stream stream;
+    final long work;
+    final long[] clock;
+
+    Event(Stream stream, long work, long[] clock) {
+      this.stream = stream;
+      this.work = work;
+      this.clock = clock;
+    }
+  }
 
   private static final Event NEVER = new Event(new Stream(-1), 0, new long[0]);
 
@@ -96,12 +106,12 @@ final class FakeStreams {
     if (e == null) {
       throw new AssertionError("There is no event " + event);
     }
-    for (int i = 0; i < e.clock().length; i++) {
-      if (all.get(i).done < e.clock()[i]) {
+    for (int i = 0; i < e.clock.length; i++) {
+      if (all.get(i).done < e.clock[i]) {
         return false;
       }
     }
-    return e.stream().done >= e.work();
+    return e.stream.done >= e.work;
   }
 
   /** Later work of one stream comes after all that the other has now. */
@@ -112,14 +122,14 @@ final class FakeStreams {
   }
 
   private void order(Stream later, Event e) {
-    if (e.stream().index < 0) {
+    if (e.stream.index < 0) {
       return;
     }
     long[] clock = Arrays.copyOf(later.clock, all.size());
-    for (int i = 0; i < e.clock().length; i++) {
-      clock[i] = Math.max(clock[i], e.clock()[i]);
+    for (int i = 0; i < e.clock.length; i++) {
+      clock[i] = Math.max(clock[i], e.clock[i]);
     }
-    clock[e.stream().index] = Math.max(clock[e.stream().index], e.work());
+    clock[e.stream.index] = Math.max(clock[e.stream.index], e.work);
     later.clock = clock;
   }
 

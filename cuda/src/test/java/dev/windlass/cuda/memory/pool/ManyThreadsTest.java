@@ -69,10 +69,10 @@ class ManyThreadsTest {
     Random random = new Random(thread);
     List<Given> mine = new ArrayList<>();
     for (int i = 0; i < OPERATIONS; i++) {
-      long stream = 16 + (thread + (random.nextInt(8) == 0 ? 1 : 0)) % streams;
+      long stream = 16L + (thread + (random.nextInt(8) == 0 ? 1 : 0)) % streams;
       int dice = random.nextInt(100);
       if (dice < 50) {
-        long bytes = 1 + random.nextInt(random.nextInt(20) == 0 ? 3 << 20 : 8 << 10);
+        long bytes = 1L + random.nextInt(random.nextInt(20) == 0 ? 3 << 20 : 8 << 10);
         try {
           long address = pool.allocate(bytes, stream);
           device.allocated(address, Sizes.round(bytes), stream);

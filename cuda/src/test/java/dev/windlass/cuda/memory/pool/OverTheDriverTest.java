@@ -94,7 +94,7 @@ class OverTheDriverTest {
       for (int i = 1; i <= 60; i++) {
         long stream = random.nextBoolean() ? a : b;
         ByteBuffer host = stream == a ? hostA : hostB;
-        long bytes = 4096 + (random.nextInt(3) == 0 ? random.nextInt(6 << 20) : 0);
+        long bytes = 4096L + (random.nextInt(3) == 0 ? random.nextInt(6 << 20) : 0);
         long address = memory.allocate(bytes, stream);
         assertThat(address % 256).isZero();
         driver.fillIntsAsync(address, i, 1024, stream);
@@ -118,11 +118,13 @@ class OverTheDriverTest {
   @ParameterizedTest
   @EnumSource
   void limit_isKept_andFreedMemoryServesTheNextRequest(Kind kind) {
+    FakeCuda.delay(2000);
     try (DeviceAllocator memory = allocator(kind)) {
       long first = memory.allocate(40 * MIB, a);
       assertThatThrownBy(() -> memory.allocate(40 * MIB, b))
           .isInstanceOf(OutOfDeviceMemoryException.class);
       assertThatThrownBy(() -> memory.allocate(0, a)).isInstanceOf(IllegalArgumentException.class);
+      driver.fillBytesAsync(first, (byte) 1, 4096, a);
       memory.free(first, 40 * MIB, a);
       long second = memory.allocate(60 * MIB, b);
       MemoryUse use = memory.use();

@@ -111,11 +111,11 @@ final class PoolRun {
   private long size() {
     int dice = random.nextInt(10_000);
     if (dice < 9000) {
-      return 1 + random.nextInt(random.nextBoolean() ? 4096 : 16 << 10);
+      return 1L + random.nextInt(random.nextBoolean() ? 4096 : 16 << 10);
     } else if (dice < 9990) {
-      return 1 + random.nextInt(256 << 10);
+      return 1L + random.nextInt(256 << 10);
     } else if (dice < 9998) {
-      return 1 + random.nextInt(5 << 20);
+      return 1L + random.nextInt(5 << 20);
     }
     long much = limit - random.nextInt(1 << 20);
     return random.nextBoolean() && much > 0 ? much : limit + 1 + random.nextInt(9);
