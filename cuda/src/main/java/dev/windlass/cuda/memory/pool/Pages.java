@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Chunks.</b> The driver takes its time for each handle, whatever its size. So pages come in
  * {@linkplain Chunk chunks} that move as a whole. A larger chunk costs fewer calls and loses more
  * memory where a part of it is live: how much of the pool, that depends on the chunk's share in it.
- * So a new chunk has at most 1/512 of what is held then, 1/4 of what its request lacks, and 16
- * pages. A small pool has single pages and wastes nothing; one of 20 GiB was filled with a tenth of
- * the calls.
+ * So a new chunk has at most 1/1024 of what is held then, 1/4 of what its request lacks, and 16
+ * pages. A small pool has single pages and wastes nothing; a large one grows with a third of the
+ * calls or less.
  *
  * <p>Chunks are taken that fit exactly. Where they do not, though the limit has no room for new
  * memory, the request gets empty addresses, and as many chunks there as it needs: the last one may
@@ -51,7 +51,7 @@ final class Pages implements Backing {
   private static final int CHUNKS_PER_REQUEST = 4;
 
   /** So many chunks of the size that new memory comes in would be all that is held. */
-  static final int CHUNKS_PER_POOL = 512;
+  static final int CHUNKS_PER_POOL = 1024;
 
   private final PhysicalMemory memory;
   private final Arena arena;

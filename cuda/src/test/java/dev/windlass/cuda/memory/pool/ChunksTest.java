@@ -15,7 +15,7 @@ class ChunksTest {
   private static final long A = 0x10;
   private static final long B = 0x20;
 
-  private final FakeDevice device = new FakeDevice(PAGE, 1200 * PAGE).logged();
+  private final FakeDevice device = new FakeDevice(PAGE, 320 * PAGE).logged();
   private MemoryPool pool = pool(64 * PAGE, 1);
 
   private MemoryPool pool(long limit, int chunksPerPool) {
@@ -62,19 +62,25 @@ class ChunksTest {
 
   @Test
   void chunks_areAtMost16Pages_howeverLargeTheRequest() {
-    pool = pool(1200 * PAGE, 1);
-    allocate(1024, A);
-    assertThat(made()).isEqualTo(64);
+    pool = pool(300 * PAGE, 1);
+    allocate(256, A);
+    assertThat(made()).isEqualTo(16);
     assertThat(device.largestMade()).isEqualTo(16 * PAGE);
   }
 
   @Test
-  void chunks_areAtMostA512thOfThePool() {
-    pool = pool(1200 * PAGE, Pages.CHUNKS_PER_POOL);
-    allocate(1000, A);
-    assertThat(made()).isEqualTo(1000);
-    allocate(100, A);
-    assertThat(made()).as("of 2 pages, as 1100 are held then").isEqualTo(50);
+  void chunks_areAtMostA1024thOfThePool() {
+    long page = 64 << 10;
+    FakeDevice large = new FakeDevice(page, 2300 * page).logged();
+    large.streams.create(A);
+    PoolSettings settings = PoolSettings.GROW.withGiveBackAfter(Duration.ZERO);
+    MemoryPool grown = MemoryPool.overPages(large, large, settings);
+    grown.allocate(2000 * page, A);
+    assertThat(Collections.frequency(large.takeLog(), "create")).isEqualTo(2000);
+    grown.allocate(100 * page, A);
+    assertThat(Collections.frequency(large.takeLog(), "create")).as("of 2 pages").isEqualTo(50);
+    grown.close();
+    assertThat(large.hasNothing()).as(large.rest()).isTrue();
   }
 
   @Test
@@ -88,7 +94,7 @@ class ChunksTest {
     free(second, 16, A);
     device.takeLog();
     allocate(34, A);
-    assertThat(made()).as("two pages lack").isEqualTo(2);
+    assertThat(made()).as("one of 2 pages").isEqualTo(1);
     assertThat(pool.counters().movedPages()).isEqualTo(32);
     assertThat(pool.use().held()).isEqualTo(36 * PAGE);
   }
