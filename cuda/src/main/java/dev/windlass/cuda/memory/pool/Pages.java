@@ -79,8 +79,7 @@ final class Pages implements Backing {
    * @param most the most bytes to hold
    * @param chunksPerPool {@link #CHUNKS_PER_POOL}, less in tests of small pools
    */
-  Pages(
-      PhysicalMemory memory, Arena arena, List<Owner> owners, long most, int chunksPerPool) {
+  Pages(PhysicalMemory memory, Arena arena, List<Owner> owners, long most, int chunksPerPool) {
     this.memory = memory;
     this.arena = arena;
     this.owners = owners;

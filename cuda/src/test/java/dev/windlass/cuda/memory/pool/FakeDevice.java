@@ -125,7 +125,12 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
   }
 
   synchronized String rest() {
-    return spaces.size() + " spaces, " + handles.size() + " handles, " + streams.events() + " events";
+    return spaces.size()
+        + " spaces, "
+        + handles.size()
+        + " handles, "
+        + streams.events()
+        + " events";
   }
 
   /** Memory was given out for work on a stream that is queued now. */
