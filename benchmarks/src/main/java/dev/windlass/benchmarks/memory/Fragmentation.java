@@ -31,7 +31,13 @@ public final class Fragmentation {
 
   private Fragmentation() {}
 
-  private record Score(double ratio, double calls, double steadyCalls, double steadyMicros, double failures, double nanos) {}
+  private record Score(
+      double ratio,
+      double calls,
+      double steadyCalls,
+      double steadyMicros,
+      double failures,
+      double nanos) {}
 
   /** What a replay took; steady is the second half of the trace. */
   private record Run(
