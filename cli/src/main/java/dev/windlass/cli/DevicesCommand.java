@@ -102,7 +102,7 @@ final class DevicesCommand implements Callable<Integer> {
 
   private static String note(DeviceHealth gpu, Verdict.Finding finding) {
     return "Note on "
-        + gpu.pci().value().map(Object::toString).orElse(gpu.uuid().toString())
+        + gpu.pci().value().map(Object::toString).orElse(gpu.uuid().ofGpu())
         + ": "
         + finding.problem()
         + ". "
@@ -135,7 +135,7 @@ final class DevicesCommand implements Callable<Integer> {
           Table.Cell.of(d.computeCapability().toString()),
           Table.Cell.of("" + d.multiprocessors()),
           Table.Cell.of(d.pci().toString()),
-          Table.Cell.of(d.uuid().toString()));
+          Table.Cell.of(report.health().uuid(d)));
     }
     return table;
   }

@@ -40,6 +40,7 @@ final class DevicesJson {
     for (DeviceProperties d : report.devices()) {
       ObjectNode device = out.withArray("/devices").addObject();
       add(d, device);
+      device.put("uuid", report.health().uuid(d));
       Optional.ofNullable(report.used().get(d.uuid()))
           .ifPresent(used -> device.put("memoryUsedBytes", used.bytes()));
       report.health().instance(d.uuid()).ifPresent(i -> add(i.instance(), device.putObject("mig")));
@@ -68,7 +69,6 @@ final class DevicesJson {
 
   private static void add(DeviceProperties d, ObjectNode to) {
     to.put("index", d.index().value())
-        .put("uuid", d.uuid().toString())
         .put("name", d.name())
         .put("computeCapability", d.computeCapability().toString())
         .put("memoryBytes", d.memory().bytes())
@@ -93,7 +93,7 @@ final class DevicesJson {
   }
 
   private static void add(MigInstance i, ObjectNode to) {
-    to.put("parent", i.parent().toString())
+    to.put("parent", i.parent().ofGpu())
         .put("number", i.number())
         .put("gpuInstance", i.gpuInstance())
         .put("computeInstance", i.computeInstance());
@@ -103,7 +103,7 @@ final class DevicesJson {
 
   /** Of the GPU as a whole, also for a part of it. */
   private static void add(DeviceHealth h, ObjectNode to) {
-    to.put("nvmlIndex", h.index().value()).put("gpu", h.uuid().toString());
+    to.put("nvmlIndex", h.index().value()).put("gpu", h.uuid().ofGpu());
     ObjectNode missing = JsonNodeFactory.instance.objectNode();
     add("celsius", h.celsius(), to, missing);
     add("fanPercent", h.fanPercent(), to, missing);
@@ -202,7 +202,7 @@ final class DevicesJson {
           to.withArray("/gpus")
               .addObject()
               .put("nvmlIndex", gpu.index().value())
-              .put("uuid", gpu.uuid().toString());
+              .put("uuid", gpu.uuid().ofGpu());
       gpu.pci().ifPresent(v -> node.put("pci", v.toString()));
       gpu.numaNode().ifPresent(v -> node.put("numaNode", v));
       gpu.processors().ifPresent(v -> node.put("processors", v));

@@ -1,5 +1,6 @@
 package dev.windlass.cli;
 
+import dev.windlass.cuda.device.DeviceProperties;
 import dev.windlass.cuda.device.DeviceUuid;
 import dev.windlass.cuda.health.DeviceHealth;
 import dev.windlass.cuda.health.DeviceHealth.InstanceHealth;
@@ -76,6 +77,11 @@ record HealthReport(
         .flatMap(gpu -> gpu.instances().stream())
         .filter(i -> i.instance().uuid().equals(device))
         .findFirst();
+  }
+
+  /** The UUID of a CUDA device as {@code CUDA_VISIBLE_DEVICES} takes it. */
+  String uuid(DeviceProperties device) {
+    return instance(device.uuid()).isPresent() ? device.uuid().ofInstance() : device.visibleUuid();
   }
 
   /** The memory of a CUDA device, where NVML tells it. */

@@ -57,7 +57,7 @@ class DevicesCommandTest {
             INDEX  NAME                   HEALTH  MEMORY  USED   BUSY  TEMP  POWER  CC   SMS  \
             PCI           UUID
             0      NVIDIA H100 80GB HBM3  good    79.6Gi  512Mi  -     41 C  71 W   9.0  132  \
-            0000:3a:00.0  8f6f1a2b-1111-2222-3333-444455556660
+            0000:3a:00.0  GPU-8f6f1a2b-1111-2222-3333-444455556660
             """);
     assertThat(shell.err()).isEqualTo("The driver knows CUDA up to 13.1.\n");
   }
@@ -108,10 +108,11 @@ class DevicesCommandTest {
     assertThat(shell.run("devices", "-o", "json")).isZero();
     JsonNode device = new ObjectMapper().readTree(shell.out()).at("/devices/0");
     assertThat(device.get("memoryUsedBytes").asLong()).isEqualTo(17L << 20);
-    assertThat(device.at("/mig/parent").asText()).isEqualTo(Gpus.uuid(0).toString());
+    assertThat(device.get("uuid").asText()).isEqualTo("MIG-" + Gpus.part(0));
+    assertThat(device.at("/mig/parent").asText()).isEqualTo("GPU-" + Gpus.uuid(0));
     assertThat(device.at("/mig/profile").asText()).isEqualTo("1g.10gb");
     assertThat(device.at("/mig/gpuInstance").asInt()).isEqualTo(7);
-    assertThat(device.at("/health/gpu").asText()).isEqualTo(Gpus.uuid(0).toString());
+    assertThat(device.at("/health/gpu").asText()).isEqualTo("GPU-" + Gpus.uuid(0));
     assertThat(device.at("/health/verdict/level").asText()).isEqualTo("DEGRADED");
     assertThat(device.at("/health/verdict/findings/0/cause").asText()).isEqualTo("SLOWED_DOWN");
   }

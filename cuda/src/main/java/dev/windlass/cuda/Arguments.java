@@ -338,14 +338,14 @@ final class Arguments {
       return "null";
     }
     if (value instanceof DeviceMemory m) {
-      return "a " + m.getClass().getSimpleName();
+      return InvalidUseException.withArticle(m.getClass().getSimpleName());
     }
     if (value instanceof Number || value instanceof Boolean || value instanceof Character) {
       String type =
           java.lang.invoke.MethodType.methodType(value.getClass()).unwrap().returnType().getName();
       return "the " + type + " " + value;
     }
-    return "a " + value.getClass().getSimpleName();
+    return InvalidUseException.withArticle(value.getClass().getSimpleName());
   }
 
   private static String hint(Parameter p) {

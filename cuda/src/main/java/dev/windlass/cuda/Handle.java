@@ -40,7 +40,9 @@ final class Handle {
   long value() {
     if (closed.get()) {
       throw new InvalidUseException(
-          "using a " + what, "the " + what + " is closed", "Close it after its last use");
+          "using " + InvalidUseException.withArticle(what),
+          "the " + what + " is closed",
+          "Close it after its last use");
     }
     return value;
   }

@@ -69,11 +69,22 @@ final class HostCopy {
 
   /** Queues the copy piece by piece, and waits for each one after the next is queued. */
   void download(String doing) {
-    @Nullable Piece before = null;
+    @Nullable Piece before = null; // queued at the part before
     try {
       for (long at = 0; at < size; at += Staging.LARGE) {
-        Piece last = before;
-        before = queue(doing, at);
+        @Nullable Piece last = before;
+        @Nullable Piece piece =
+            last == null
+                ? staging.take(context, size - at)
+                : staging.takeAnother(context, size - at);
+        if (last != null && piece == null) {
+          before = null;
+          land(last, at - Staging.LARGE);
+          last = null;
+        }
+        Piece next = piece == null ? staging.take(context, size - at) : piece;
+        queue(doing, at, next);
+        before = next;
         if (last != null) {
           land(last, at - Staging.LARGE);
         }
@@ -92,8 +103,7 @@ final class HostCopy {
     }
   }
 
-  private Piece queue(String doing, long at) {
-    Piece piece = staging.take(context, size - at);
+  private void queue(String doing, long at, Piece piece) {
     boolean queued = false;
     try {
       stream.begin("cuMemcpyDtoHAsync");
@@ -112,7 +122,6 @@ final class HostCopy {
         staging.giveBack(piece);
       }
     }
-    return piece;
   }
 
   private void land(Piece piece, long at) {

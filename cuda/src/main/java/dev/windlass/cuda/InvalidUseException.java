@@ -19,4 +19,9 @@ public final class InvalidUseException extends WindlassException {
   public InvalidUseException(String doing, String problem, String remedy) {
     super(doing, problem, remedy);
   }
+
+  /** "an event", "a stream"; all names of ours that start with one of these letters sound so. */
+  static String withArticle(String noun) {
+    return ("AEIOaeio".indexOf(noun.isEmpty() ? ' ' : noun.charAt(0)) >= 0 ? "an " : "a ") + noun;
+  }
 }

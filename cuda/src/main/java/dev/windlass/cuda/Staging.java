@@ -4,8 +4,10 @@ import dev.windlass.cuda.driver.CudaDriver;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pieces of pinned memory through which arrays and buffers are copied, since only pinned memory can
@@ -62,11 +64,14 @@ final class Staging {
       this.most = most;
     }
 
-    Piece take(DeviceContext context) {
+    @Nullable Piece take(DeviceContext context, boolean mayWaitForOthers) {
       Piece oldest;
       lock.lock();
       try {
         while (pieces.isEmpty() && made == most) {
+          if (!mayWaitForOthers) {
+            return null;
+          }
           returned.awaitUninterruptibly();
         }
         context.bind();
@@ -120,7 +125,19 @@ final class Staging {
    * lock must not be held. Leaves the context current.
    */
   Piece take(DeviceContext context, long bytes) {
-    return (bytes <= SMALL ? small : large).take(context);
+    return Objects.requireNonNull(kind(bytes).take(context, true));
+  }
+
+  /**
+   * As {@link #take}, for who has a piece already: null if all are with others, since those may
+   * have one each and wait for a second as well.
+   */
+  @Nullable Piece takeAnother(DeviceContext context, long bytes) {
+    return kind(bytes).take(context, false);
+  }
+
+  private Kind kind(long bytes) {
+    return bytes <= SMALL ? small : large;
   }
 
   /** Takes a piece back whose copy is queued and its event recorded, or that was not used. */

@@ -7,8 +7,14 @@ import dev.windlass.cuda.fake.FakeCuda;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -78,6 +84,25 @@ class DeviceMemoryTest extends GpuCase {
       int[] back = new int[n];
       y.copyTo(back, stream);
       assertThat(back).isEqualTo(array);
+    }
+  }
+
+  @Test
+  void manyLargeCopiesAtOnce_doNotWaitForEachOthersStagingMemory() throws Exception {
+    FakeCuda.delay(300);
+    int n = 5 * Staging.LARGE / 4;
+    ExecutorService threads = Executors.newFixedThreadPool(16);
+    try (IntMemory x = gpu.ints(n)) {
+      x.fill(6);
+      List<Future<int[]>> all = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        all.add(threads.submit(x::toArray));
+      }
+      for (Future<int[]> one : all) {
+        assertThat(one.get(60, TimeUnit.SECONDS)).containsOnly(6);
+      }
+    } finally {
+      threads.shutdownNow();
     }
   }
 

@@ -175,7 +175,7 @@ class KernelTest extends GpuCase {
           saxpy | 1; 2.0; x; x        | parameter 1 is float, and the double 2.0 was given
           saxpy | 1; 2f; 3; x         | parameter 2 is float* (read), and the int 3 was given. Pass a FloatMemory
           saxpy | 1; 2f; 3L; x        | parameter 2 is float* (read), and the long 3 was given
-          saxpy | 1; 2f; x; i         | parameter 3 is float* (read and written), and a IntMemory was given. Pass a FloatMemory, or KernelArgument.untyped
+          saxpy | 1; 2f; x; i         | parameter 3 is float* (read and written), and an IntMemory was given. Pass a FloatMemory, or KernelArgument.untyped
           saxpy | 1; 2f; x; d         | and a DoubleMemory was given
           saxpy | 1; 2f; x; null      | parameter 3 is float* (read and written), and null was given
           saxpy | 1; 2f; x; name      | its component name is a String, which C does not have
@@ -379,7 +379,7 @@ class KernelTest extends GpuCase {
         IntMemory i = gpu.ints(1)) {
       assertInvalid(
           () -> names.kernel("punned").launch(stream, LaunchConfig.of(1, 1), i),
-          "parameter 0 is float* (read and written), and a IntMemory was given");
+          "parameter 0 is float* (read and written), and an IntMemory was given");
       names.kernel("punned").launch(stream, LaunchConfig.of(1, 1), x);
       assertInvalid(
           () -> names.kernel("all").launch(stream, LaunchConfig.of(1, 1), allWith(x)),

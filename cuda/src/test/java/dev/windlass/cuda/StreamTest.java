@@ -75,7 +75,7 @@ class StreamTest extends GpuCase {
       Event event = stream.record();
       event.close();
       event.close();
-      assertInvalid(event::isDone, "event is closed");
+      assertInvalid(event::isDone, "using an event: the event is closed");
       assertInvalid(event::synchronize, "event is closed");
       assertInvalid(() -> stream.waitFor(event), "event is closed");
     }

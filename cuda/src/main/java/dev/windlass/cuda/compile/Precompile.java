@@ -30,6 +30,7 @@ public final class Precompile {
    * Compiles.
    *
    * @param arguments as above
+   * @throws IllegalArgumentException if they name no file
    * @throws CompileException if a file does not compile
    * @throws CompilerUnavailableException if there is no NVRTC
    */
@@ -49,6 +50,11 @@ public final class Precompile {
       } else {
         files.add(Path.of(argument));
       }
+    }
+    if (files.isEmpty()) {
+      throw new IllegalArgumentException(
+          "No .cu file is named. The arguments are"
+              + " [--out FOLDER] [--arch ARCHITECTURE] [OPTION...] FILE.cu ...");
     }
     Nvrtc nvrtc =
         Compiler.load(

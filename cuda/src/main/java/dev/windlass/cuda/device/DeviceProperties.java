@@ -64,11 +64,19 @@ public record DeviceProperties(
   public record Features(boolean virtualMemory, boolean memoryPools, boolean cooperativeLaunch) {}
 
   /**
+   * Its UUID as {@code CUDA_VISIBLE_DEVICES} takes it: {@code GPU-8f6f...}, or {@code MIG-8f6f...}
+   * of a MIG instance, which the driver tells by the name ({@code ... MIG 1g.10gb}).
+   */
+  public String visibleUuid() {
+    return name.contains(" MIG ") ? uuid.ofInstance() : uuid.ofGpu();
+  }
+
+  /**
    * One line for people, for example {@code 0: NVIDIA L4, 23034Mi, compute capability 8.9, ...}.
    */
   @Override
   public String toString() {
     return "%s: %s, %s, compute capability %s, %d SMs, %s, PCI %s"
-        .formatted(index, name, memory, computeCapability, multiprocessors, uuid, pci);
+        .formatted(index, name, memory, computeCapability, multiprocessors, visibleUuid(), pci);
   }
 }

@@ -23,6 +23,16 @@ public record DeviceUuid(UUID value) {
     return new DeviceUuid(UUID.fromString(digits));
   }
 
+  /** As NVIDIA's tools name a GPU that has it: {@code GPU-8f6f...}. */
+  public String ofGpu() {
+    return "GPU-" + value;
+  }
+
+  /** As NVIDIA's tools name a MIG instance that has it: {@code MIG-8f6f...}. */
+  public String ofInstance() {
+    return "MIG-" + value;
+  }
+
   /** The digits alone: CUDA does not say whether they are a GPU's or a MIG instance's. */
   @Override
   public String toString() {

@@ -23,10 +23,11 @@ public record MigInstance(
     int computeInstance,
     Optional<String> profile,
     Optional<Memory> memory) {
-  /** One line for people: {@code MIG 1g.10gb, GPU instance 7, compute instance 0, 8f6f...}. */
+  /** One line for people: {@code MIG 1g.10gb, GPU instance 7, compute instance 0, MIG-8f6f...}. */
   @Override
   public String toString() {
     return "MIG %s, GPU instance %d, compute instance %d, %s"
-        .formatted(profile.orElse("of unknown size"), gpuInstance, computeInstance, uuid);
+        .formatted(
+            profile.orElse("of unknown size"), gpuInstance, computeInstance, uuid.ofInstance());
   }
 }

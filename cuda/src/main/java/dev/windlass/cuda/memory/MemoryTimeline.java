@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * from elsewhere, that shows what is live, cached and held over time, the largest allocations as
  * areas with the place that made them, and where memory ran out.
  *
- * <p>What is cached and held is asked at most once a millisecond, after an event; what an allocator
- * gives back by itself shows at the next one. Costs a lock and an object per event: for looking at
- * a program, not for leaving on. Safe for use by many threads.
+ * <p>What is cached and held is asked at most once a millisecond, after an event, and once more
+ * after the last of a burst, when the next event comes; what an allocator gives back by itself
+ * shows then. Costs a lock and an object per event: for looking at a program, not for leaving on.
+ * Safe for use by many threads.
  */
 public final class MemoryTimeline extends AllocatorAround {
   private static final long SAMPLE_NANOS = 1_000_000;
@@ -37,6 +38,11 @@ public final class MemoryTimeline extends AllocatorAround {
   private final @Nullable Event[] ring;
   private final Map<Long, Allocated> live = new HashMap<>();
   private final AtomicLong lastSample = new AtomicLong(NEVER);
+
+  /** The time of the last event, if it came too soon after a sample to have one. */
+  private final AtomicLong withoutSample = new AtomicLong(NEVER);
+
+  private long lastSampled = NEVER; // guarded by the lock
   private long count;
 
   /**
@@ -87,6 +93,7 @@ public final class MemoryTimeline extends AllocatorAround {
 
   @Override
   public long allocate(long bytes, long stream) {
+    sampleTheLastEvent();
     Place place = Place.of(places, bytes);
     String thread = Thread.currentThread().getName();
     long address;
@@ -116,6 +123,7 @@ public final class MemoryTimeline extends AllocatorAround {
 
   @Override
   public void free(long address, long bytes, long stream) {
+    sampleTheLastEvent();
     lock.lock();
     try {
       long at = now();
@@ -135,6 +143,7 @@ public final class MemoryTimeline extends AllocatorAround {
 
   @Override
   public long trim(long bytesToKeep) {
+    sampleTheLastEvent();
     long given = inner.trim(bytesToKeep);
     lock.lock();
     try {
@@ -151,12 +160,36 @@ public final class MemoryTimeline extends AllocatorAround {
     long last = lastSample.get();
     long now = now();
     if (now - last < sinceAtLeast || !lastSample.compareAndSet(last, now)) {
+      withoutSample.set(now);
+      return;
+    }
+    withoutSample.set(NEVER);
+    MemoryUse use = inner.use();
+    lock.lock();
+    try {
+      lastSampled = now();
+      add(new Sampled(lastSampled, use));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Before something changes: what has been the case since the last event, if that was a while ago
+   * and has no sample. Else a burst of frees would seem to hold its memory until the next event.
+   */
+  private void sampleTheLastEvent() {
+    long at = withoutSample.get();
+    if (at == NEVER || now() - at < SAMPLE_NANOS || !withoutSample.compareAndSet(at, NEVER)) {
       return;
     }
     MemoryUse use = inner.use();
     lock.lock();
     try {
-      add(new Sampled(now(), use));
+      if (at > lastSampled) {
+        lastSampled = at;
+        add(new Sampled(at, use));
+      }
     } finally {
       lock.unlock();
     }
@@ -209,6 +242,7 @@ public final class MemoryTimeline extends AllocatorAround {
   }
 
   private String json() {
+    sampleTheLastEvent();
     sample(0);
     List<Event> events = new ArrayList<>();
     List<Allocated> stillLive;

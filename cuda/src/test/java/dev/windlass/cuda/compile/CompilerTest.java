@@ -1,6 +1,7 @@
 package dev.windlass.cuda.compile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.windlass.core.job.ComputeCapability;
@@ -244,6 +245,14 @@ class CompilerTest {
     assertThat(precompile("--out", out, source.toString()))
         .contains("CompileException: While compiling")
         .contains("a.cu:1: error: identifier \"N\" is undefined");
+  }
+
+  @Test
+  void precompile_withoutAFile_saysHowItIsCalled() {
+    assertThatThrownBy(() -> Precompile.main(new String[] {"--out", "out", "-DN=3"}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("No .cu file is named")
+        .hasMessageContaining("[--out FOLDER]");
   }
 
   /** In a process of its own; returns what that has printed. */

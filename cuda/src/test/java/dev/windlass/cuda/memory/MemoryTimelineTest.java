@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
@@ -87,6 +88,30 @@ class MemoryTimelineTest {
         .isEqualTo(
             "[[10,600,0,0,600],[2000,900,0,0,900],[3000,300,0,0,300],[4000,300,0,0,300],"
                 + "[5000,300,0,0,300]]");
+  }
+
+  @Test
+  void quietTimeAfterABurst_showsWhatTheBurstHasLeft() {
+    MemoryTimeline timeline = timeline(100);
+    long a = timeline.allocate(600, 0);
+    at(100);
+    long b = timeline.allocate(300, 0);
+    at(5000);
+    timeline.free(a, 600, 0);
+    at(5400);
+    timeline.free(b, 300, 0);
+    at(90_000);
+    timeline.allocate(100, 0);
+    at(90_500);
+    timeline.allocate(50, 0);
+    at(95_000);
+    List<String> live = new ArrayList<>();
+    json(timeline)
+        .get("samples")
+        .forEach(sample -> live.add(sample.get(0).asLong() + ": " + sample.get(1).asLong()));
+    assertThat(live)
+        .containsExactly(
+            "0: 600", "100: 900", "5000: 300", "5400: 0", "90000: 100", "90500: 150", "95000: 150");
   }
 
   @Test

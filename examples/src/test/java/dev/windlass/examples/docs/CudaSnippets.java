@@ -32,6 +32,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 
 /** The Java of the documents that needs the module cuda, which not every job carries along. */
 final class CudaSnippets {
@@ -104,8 +105,8 @@ final class CudaSnippets {
     try (FloatMemory activations = gpu.floats(elements)) {
       train(activations);
     } catch (OutOfDeviceMemoryException e) {
-      MemoryBreakdown memory =
-          e.breakdown(); // asked, live, cached, held, limit, free on the device, ...
+      MemoryBreakdown memory = e.breakdown(); // live, cached, held, limit, ...
+      System.err.println(memory.asked() + " bytes asked, " + memory.live() + " live");
       trainWith(batch / 2);
     }
     // end: outOfMemory
@@ -197,9 +198,13 @@ final class CudaSnippets {
 
   private static void useTheCpu() {}
 
-  private static void train(Object with) {}
+  private static void train(Object with) {
+    Objects.requireNonNull(with);
+  }
 
-  private static void trainWith(int batch) {}
+  private static void trainWith(int batch) {
+    Objects.checkIndex(0, batch);
+  }
 
   private interface Cache {
     boolean evict(long bytes);
