@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  * {@linkplain Chunk chunks} that move as a whole. A larger chunk costs fewer calls and loses more
  * memory where a part of it is live: how much of the pool, that depends on the chunk's share in it.
  * So a new chunk has at most 1/1024 of what is held then, 1/4 of what its request lacks, and 16
- * pages. A small pool has single pages and wastes nothing; a large one grows with a third of the
- * calls or less.
+ * pages. A small pool has single pages and wastes nothing; a large one grows with fewer calls.
  *
  * <p>Chunks are taken that fit exactly. Where they do not, though the limit has no room for new
  * memory, the request gets empty addresses, and as many chunks there as it needs: the last one may
