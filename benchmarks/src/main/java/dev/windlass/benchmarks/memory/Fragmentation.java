@@ -31,9 +31,17 @@ public final class Fragmentation {
 
   private Fragmentation() {}
 
-  private record Score(double ratio, double calls, double failures, double nanos) {}
+  private record Score(
+      double ratio,
+      double calls,
+      double steadyCalls,
+      double steadyMicros,
+      double failures,
+      double nanos) {}
 
-  private record Run(long peakHeld, long calls, long failures, long nanos) {}
+  /** What a replay took; steady is the second half of the trace. */
+  private record Run(
+      long peakHeld, long calls, long steadyCalls, long steadyMicros, long failures, long nanos) {}
 
   /** The tables, and a picture of the first. */
   public record Result(List<Table> tables, String html) {}
@@ -53,6 +61,18 @@ public final class Fragmentation {
             held,
             table("Memory: failures with 1.05 x peak live", traces, scores, Score::failures, false),
             table("Memory: driver calls per 1000 events", traces, scores, Score::calls, true),
+            table(
+                "Memory: driver calls per 1000 events, second half of the trace",
+                traces,
+                scores,
+                Score::steadyCalls,
+                false),
+            table(
+                "Memory: microseconds of virtual memory calls per event, second half of the trace",
+                traces,
+                scores,
+                Score::steadyMicros,
+                false),
             table(
                 "Memory: ns of processor time per event of a trace",
                 traces,
@@ -75,6 +95,8 @@ public final class Fragmentation {
     return new Score(
         (double) run.peakHeld / trace.peakLiveBytes(),
         1000.0 * run.calls / trace.size(),
+        2000.0 * run.steadyCalls / trace.size(),
+        2.0 * run.steadyMicros / trace.size(),
         failures,
         (double) nanos[repeats / 2] / trace.size());
   }
@@ -86,11 +108,17 @@ public final class Fragmentation {
     long[] addresses = new long[trace.allocations()];
     long[] bytes = new long[trace.allocations()];
     long failures = 0;
+    long calls = 0;
+    long micros = 0;
     long start = THREAD.getCurrentThreadCpuTime();
     for (int event = 0; event < trace.size(); event++) {
       int id = trace.id(event);
       long stream = 64L * (1 + trace.stream(event)); // 0 to 2 mean something in CUDA
       order.tick();
+      if (event == trace.size() / 2) {
+        calls = memory.calls();
+        micros = memory.micros();
+      }
       if (trace.allocates(event)) {
         bytes[id] = trace.bytes(event);
         try {
@@ -103,7 +131,14 @@ public final class Fragmentation {
       }
     }
     long nanos = THREAD.getCurrentThreadCpuTime() - start;
-    Run run = new Run(memory.peakHeld(), memory.calls(), failures, nanos);
+    Run run =
+        new Run(
+            memory.peakHeld(),
+            memory.calls(),
+            memory.calls() - calls,
+            memory.micros() - micros,
+            failures,
+            nanos);
     allocator.close();
     return run;
   }

@@ -44,7 +44,7 @@ public final class ArithmeticOrder implements StreamOrder {
   }
 
   @Override
-  public void wait(long stream, long event) {}
+  public void waitFor(long stream, long event) {}
 
   @Override
   public synchronized boolean isDone(long event) {

@@ -96,13 +96,13 @@ public final class RmmPool implements DeviceAllocator {
     for (FreeList other : others) {
       long address = take(other, size);
       if (address != 0) {
-        order.wait(stream, other.event);
+        order.waitFor(stream, other.event);
         moveAll(other, own); // they are one stream's now, as it waits for the other
         return address;
       }
     }
     for (FreeList other : others) {
-      order.wait(stream, other.event);
+      order.waitFor(stream, other.event);
       moveAll(other, own);
       long address = take(own, size);
       if (address != 0) {

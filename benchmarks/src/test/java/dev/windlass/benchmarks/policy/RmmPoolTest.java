@@ -61,7 +61,7 @@ class RmmPoolTest extends PolicyKit {
     pool.free(one, MIB, 1);
     assertThat(pool.allocate(MIB, 2)).isEqualTo(one);
     verify(order).record(71, 1);
-    verify(order).wait(2L, 71L);
+    verify(order).waitFor(2L, 71L);
     assertThat(memory.held()).isEqualTo(MIB);
   }
 }

@@ -210,7 +210,7 @@ class WatchedPoolTest {
     public void record(long event, long stream) {}
 
     @Override
-    public void wait(long stream, long event) {}
+    public void waitFor(long stream, long event) {}
 
     @Override
     public boolean isDone(long event) {

@@ -77,22 +77,31 @@ final class Arena {
   }
 
   /**
-   * Pages that are free, but in parts of several owners, become the owner's, who may use all parts.
+   * Chunks that are free, but in parts of several owners, become the owner's, who may use all
+   * parts.
    *
    * @return whether there was any
    */
-  boolean unite(Owner owner, Iterable<Block> regions, long page) {
+  boolean unite(Owner owner, Iterable<Block> regions) {
     boolean any = false;
     for (Block first : regions) {
+      Region region = first.region;
+      long page = region.bytes / region.chunks.length;
       Block b = first;
       while (b != null) {
-        long from = b.end() - (b.end() - first.address) % page;
-        Block start = from < b.end() ? runFrom(owner, b, from, from + page) : null;
+        Block next = b.next;
+        Chunk chunk =
+            next == null || !mayUse(owner, b) || !mayUse(owner, next)
+                ? null
+                : region.chunks[(int) ((b.end() - 1 - region.base) / page)];
+        long from = chunk == null ? 0 : region.base + chunk.first * page;
+        long to = chunk == null ? 0 : region.base + chunk.end() * page;
+        Block start = to > b.end() ? runFrom(owner, b, from, to) : null;
         if (start == null) {
-          b = b.next;
+          b = next;
         } else {
           owner.dirty = true;
-          b = insert(takeOut(start, from, page), Block.FREE, owner, owner.open);
+          b = insert(takeOut(start, from, to - from), Block.FREE, owner, owner.open);
           any = true;
         }
       }

@@ -34,7 +34,7 @@ final class DriverStreams implements StreamOrder {
   }
 
   @Override
-  public void wait(long stream, long event) {
+  public void waitFor(long stream, long event) {
     driver.streamWaitEvent(stream, event);
   }
 

@@ -132,7 +132,7 @@ final class Epochs {
       return;
     }
     calls++;
-    order.wait(waiter.stream(), last.event());
+    order.waitFor(waiter.stream(), last.event());
     waits++;
     waiter.waitedFor(owner, last.number());
   }

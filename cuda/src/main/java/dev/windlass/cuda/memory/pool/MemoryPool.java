@@ -116,6 +116,11 @@ public final class MemoryPool implements DeviceAllocator {
   /** Makes a pool over virtual memory. */
   public static MemoryPool overPages(
       PhysicalMemory memory, StreamOrder order, PoolSettings settings) {
+    return overPages(memory, order, settings, Pages.CHUNKS_PER_POOL);
+  }
+
+  static MemoryPool overPages(
+      PhysicalMemory memory, StreamOrder order, PoolSettings settings, int chunksPerPool) {
     long[] device = new long[2];
     memory.info(device);
     long page = memory.granularity();
@@ -130,7 +135,7 @@ public final class MemoryPool implements DeviceAllocator {
         order,
         settings,
         device[1],
-        (arena, epochs, most) -> new Pages(memory, arena, epochs.owners(), most));
+        (arena, epochs, most) -> new Pages(memory, arena, epochs.owners(), most, chunksPerPool));
   }
 
   /** Makes a pool over segments. */

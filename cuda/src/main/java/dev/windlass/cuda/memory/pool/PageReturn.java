@@ -1,6 +1,6 @@
 package dev.windlass.cuda.memory.pool;
 
-/** How mapped pages go back to the device: idle ones for their age, and all at the end. */
+/** How mapped memory goes back to the device: idle chunks for their age, and all at the end. */
 final class PageReturn {
   private final PhysicalMemory memory;
   private final Arena arena;
@@ -16,14 +16,14 @@ final class PageReturn {
   }
 
   /**
-   * Gives back idle pages, from the largest blocks first.
+   * Gives back idle chunks, from the largest blocks first.
    *
    * @param bytesToKeep of all that is held
-   * @param tick pages go in which the last free was then or earlier
+   * @param tick chunks go in which the last free was then or earlier
    */
   long giveBack(long bytesToKeep, int tick) {
     long before = stock.held();
-    stock.release(bytesToKeep, Integer.MAX_VALUE);
+    stock.release(bytesToKeep);
     Block b = arena.nobody.free.first();
     while (b != null && b.bytes >= page && stock.held() - page >= bytesToKeep) {
       Block after = arena.nobody.free.after(b);
@@ -38,46 +38,66 @@ final class PageReturn {
     Region region = b.region;
     int first = stock.first(b);
     int end = stock.end(b);
-    while (end > first && stock.held() - page >= bytesToKeep) {
-      if (region.stamps[end - 1] > tick) {
-        end--;
-        continue;
-      }
+    while (end > first) {
       long room = (stock.held() - bytesToKeep) / page;
-      int from = end - 1;
-      while (from > first && end - from < room && region.stamps[from - 1] <= tick) {
-        from--;
+      int to = end;
+      int from = end;
+      for (Chunk c = region.lastChunk(first, end);
+          c != null && isOld(region, c, tick) && to - c.first <= room;
+          c = region.lastChunk(first, from)) {
+        if (from == end) {
+          to = c.end();
+        } else if (c.end() < from) {
+          break;
+        }
+        from = c.first;
       }
-      long start = region.base + from * page;
-      calls++;
-      memory.unmap(start, (end - from) * page);
-      Block gone = arena.cut(b, start, region.base + end * page);
-      arena.insert(gone, Block.EMPTY, arena.nobody, 0);
-      toStock(region, from, end);
-      stock.release(bytesToKeep, Integer.MAX_VALUE);
-      end = from;
+      if (from < to) {
+        long start = region.base + from * page;
+        calls++;
+        memory.unmap(start, (to - from) * page);
+        Block gone = arena.cut(b, start, region.base + to * page);
+        arena.insert(gone, Block.EMPTY, arena.nobody, 0);
+        toStock(region, from, to);
+        stock.release(bytesToKeep);
+        end = from;
+      } else {
+        Chunk kept = region.lastChunk(first, end);
+        end = kept == null ? first : kept.first;
+      }
     }
   }
 
-  private void toStock(Region region, int from, int end) {
-    for (int i = from; i < end; i++) {
-      stock.add(region.handles[i]);
-      region.handles[i] = 0;
+  private static boolean isOld(Region region, Chunk chunk, int tick) {
+    for (int i = chunk.first; i < chunk.end(); i++) {
+      if (region.stamps[i] > tick) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void toStock(Region region, int from, int to) {
+    for (int i = from; i < to; i++) {
+      Chunk chunk = region.chunks[i];
+      if (chunk != null && chunk.first == i) {
+        stock.add(chunk);
+      }
+      region.chunks[i] = null;
     }
   }
 
   /** Unmaps all pages of a region, live or not; whether that worked. */
   boolean unmap(Region region, Failures failures) {
     boolean all = true;
-    long[] slots = region.handles;
-    int end = slots.length;
+    int end = region.chunks.length;
     while (end > 0) {
-      if (slots[end - 1] == 0) {
+      if (region.chunks[end - 1] == null) {
         end--;
         continue;
       }
       int from = end - 1;
-      while (from > 0 && slots[from - 1] != 0) {
+      while (from > 0 && region.chunks[from - 1] != null) {
         from--;
       }
       long start = region.base + from * page;

@@ -1,17 +1,16 @@
 package dev.windlass.cuda.memory.pool;
 
-import dev.windlass.cuda.driver.CudaException;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Physical pages that are mapped nowhere, and the account of all pages. A page that cannot be
- * released stays here, as a spare one for the next request.
+ * Physical memory that is mapped nowhere, and the account of all of it. What cannot be released
+ * stays here, as a spare chunk for the next request.
  */
 final class PageStock {
   final PhysicalMemory memory;
   final long page;
-  private long[] spares = new long[16];
-  private int spareCount;
+  private final List<Chunk> spares = new ArrayList<>();
   private long held;
   private long mostHeld;
   long taken;
@@ -34,58 +33,75 @@ final class PageStock {
     return mostHeld;
   }
 
+  /** The pages of all spare chunks. */
   int spares() {
-    return spareCount;
+    int pages = 0;
+    for (Chunk spare : spares) {
+      pages += spare.pages;
+    }
+    return pages;
   }
 
-  /** Takes so many pages, the spare ones first; all of them or, if it throws, none. */
-  void take(long[] handles, int from, int to) {
-    int spare = Math.min(spareCount, to - from);
-    int made = from;
+  /** Takes a spare chunk of at most so many pages, or one that is still to be made. */
+  Chunk take(int pages, int unit) {
+    for (int i = spares.size() - 1; i >= 0; i--) {
+      if (spares.get(i).pages <= pages) {
+        return spares.remove(i);
+      }
+    }
+    return new Chunk(Math.min(unit, Integer.highestOneBit(pages)));
+  }
+
+  /** Makes the memory of those chunks that have none; of all or, if it throws, of none. */
+  void make(List<Chunk> chunks) {
+    int i = 0;
     try {
-      for (; made < to - spare; made++) {
-        calls++;
-        handles[made] = memory.create(page);
-        held += page;
-        taken++;
+      for (; i < chunks.size(); i++) {
+        Chunk chunk = chunks.get(i);
+        if (chunk.handle == 0) {
+          calls++;
+          chunk.handle = memory.create(chunk.pages * page);
+          held += chunk.pages * page;
+          taken += chunk.pages;
+        }
       }
     } catch (RuntimeException e) {
-      putBack(handles, from, made);
+      putBack(chunks);
       throw e;
     }
-    spareCount -= spare;
-    System.arraycopy(spares, spareCount, handles, to - spare, spare);
     mostHeld = Math.max(mostHeld, held);
   }
 
-  /** Undoes {@link #take}. */
-  void putBack(long[] handles, int from, int to) {
-    for (int i = from; i < to; i++) {
-      add(handles[i]);
+  /** Undoes {@link #take} and {@link #make}. */
+  void putBack(List<Chunk> chunks) {
+    for (Chunk chunk : chunks) {
+      if (chunk.handle != 0 && chunk.source == null) {
+        add(chunk);
+      }
     }
     try {
-      release(0, to - from);
-    } catch (CudaException e) {
-      mostHeld = Math.max(mostHeld, held); // they stay as spare pages
+      release(0);
+    } catch (RuntimeException e) {
+      mostHeld = Math.max(mostHeld, held); // they stay as spare chunks
     }
   }
 
-  /** Adds a page that is not mapped any more. */
-  void add(long handle) {
-    if (spareCount == spares.length) {
-      spares = Arrays.copyOf(spares, 2 * spareCount);
-    }
-    spares[spareCount++] = handle;
+  /** Adds a chunk that is not mapped any more. */
+  void add(Chunk chunk) {
+    spares.add(chunk);
   }
 
-  /** Gives spare pages back, so that no less than so many bytes are held. */
-  void release(long bytesToKeep, int atMost) {
-    for (int i = 0; i < atMost && spareCount > 0 && held - page >= bytesToKeep; i++) {
-      calls++;
-      memory.release(spares[spareCount - 1]);
-      spareCount--;
-      held -= page;
-      returned++;
+  /** Gives spare chunks back, so that no less than so many bytes are held. */
+  void release(long bytesToKeep) {
+    for (int i = spares.size() - 1; i >= 0; i--) {
+      Chunk spare = spares.get(i);
+      if (held - spare.pages * page >= bytesToKeep) {
+        calls++;
+        memory.release(spare.handle);
+        spares.remove(i);
+        held -= spare.pages * page;
+        returned += spare.pages;
+      }
     }
   }
 
@@ -97,5 +113,17 @@ final class PageStock {
   /** The number of the page behind the last whole one. */
   int end(Block b) {
     return (int) ((b.end() - b.region.base) / page);
+  }
+
+  /** The pages of a block that are in whole chunks. */
+  int whole(Block b) {
+    int pages = 0;
+    int first = first(b);
+    Chunk chunk = b.region.lastChunk(first, end(b));
+    while (chunk != null) {
+      pages += chunk.pages;
+      chunk = b.region.lastChunk(first, chunk.first);
+    }
+    return pages;
   }
 }

@@ -21,7 +21,7 @@ public interface StreamOrder {
   void record(long event, long stream);
 
   /** Later work of the stream waits for what the event stands for. The caller does not. */
-  void wait(long stream, long event);
+  void waitFor(long stream, long event);
 
   /** Whether what the event stands for is done. */
   boolean isDone(long event);

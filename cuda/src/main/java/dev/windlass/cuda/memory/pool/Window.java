@@ -76,6 +76,23 @@ final class Window {
     return best;
   }
 
+  /** No range for now. */
+  void clear() {
+    to = 0;
+    region = Region.ofSegment(0, 0);
+  }
+
+  /** A range of so many bytes, whole pages, in empty addresses only; null if there is none. */
+  @Nullable Block findEmpty(long bytes) {
+    Block hole = arena.empty.fit(bytes);
+    if (hole != null) {
+      set(hole, hole.address);
+      to = from + bytes;
+      pages = (int) (bytes / page);
+    }
+    return hole;
+  }
+
   private void set(Block first, long start) {
     best = first;
     region = first.region;

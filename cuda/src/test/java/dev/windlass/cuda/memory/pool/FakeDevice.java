@@ -20,28 +20,35 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
   private final class Space {
     final long base;
     final long bytes;
-    final Page[] pages;
+    final Memory[] memory;
+
+    /** Per page which page of its memory is there. */
+    final int[] offsets;
+
     final boolean[] open;
     final long[] stamps;
 
     Space(long base, long bytes) {
       this.base = base;
       this.bytes = bytes;
-      this.pages = new Page[(int) (bytes / page)];
-      this.open = new boolean[pages.length];
+      this.memory = new Memory[(int) (bytes / page)];
+      this.offsets = new int[memory.length];
+      this.open = new boolean[memory.length];
       this.stamps = new long[(int) (bytes / UNIT)];
     }
   }
 
-  /** Physical memory. */
-  private static final class Page {
+  /** Physical memory of one handle: a page or several. */
+  private static final class Memory {
+    final int pages;
     final long[] stamps;
     int liveUnits;
     int maps;
     boolean released;
 
-    Page(int units) {
-      stamps = new long[units];
+    Memory(int pages, int unitsPerPage) {
+      this.pages = pages;
+      stamps = new long[pages * unitsPerPage];
     }
   }
 
@@ -49,13 +56,14 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
   final List<String> log = new ArrayList<>();
   private final long page;
   private final TreeMap<Long, Space> spaces = new TreeMap<>();
-  private final Map<Long, Page> pages = new TreeMap<>();
+  private final Map<Long, Memory> handles = new TreeMap<>();
   private long nextBase = 1L << 40;
   private long nextHandle = 1;
   private long total;
   private long used;
   private long mostUsed;
   private long touched;
+  private long largestMade;
   private int failIn;
   private int failCode;
   private int calls;
@@ -102,17 +110,27 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
     return mostUsed;
   }
 
-  /** Bytes of pages in which something is live. */
+  /** The largest memory of one handle so far. */
+  synchronized long largestMade() {
+    return largestMade;
+  }
+
+  /** Bytes of memory in whose handle something is live. */
   synchronized long touched() {
     return touched * page;
   }
 
   synchronized boolean hasNothing() {
-    return spaces.isEmpty() && pages.isEmpty() && used == 0 && streams.events() == 0;
+    return spaces.isEmpty() && handles.isEmpty() && used == 0 && streams.events() == 0;
   }
 
   synchronized String rest() {
-    return spaces.size() + " spaces, " + pages.size() + " pages, " + streams.events() + " events";
+    return spaces.size()
+        + " spaces, "
+        + handles.size()
+        + " handles, "
+        + streams.events()
+        + " events";
   }
 
   /** Memory was given out for work on a stream that is queued now. */
@@ -125,19 +143,24 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
     long end = address - space.base + bytes;
     for (long at = address - space.base; at < end; at += UNIT) {
       if (!segmented) {
-        Page memory = space.pages[(int) (at / page)];
+        Memory memory = space.memory[(int) (at / page)];
         if (memory == null || !space.open[(int) (at / page)]) {
           throw new AssertionError("No open memory at " + (space.base + at));
         }
-        int unit = (int) (at % page / UNIT);
+        int unit = unit(space, at);
         check(memory.stamps[unit], s, "memory");
         memory.stamps[unit] = LIVE;
-        touched += memory.liveUnits++ == 0 ? 1 : 0;
+        touched += memory.liveUnits++ == 0 ? memory.pages : 0;
       }
       check(space.stamps[(int) (at / UNIT)], s, "addresses");
       space.stamps[(int) (at / UNIT)] = LIVE;
     }
     streams.issue(s);
+  }
+
+  /** The unit of the memory that is mapped at an offset in a space. */
+  private int unit(Space space, long at) {
+    return (int) ((space.offsets[(int) (at / page)] * page + at % page) / UNIT);
   }
 
   private void check(long stamp, FakeStreams.Stream s, String what) {
@@ -161,9 +184,9 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
       }
       space.stamps[(int) (at / UNIT)] = stamp;
       if (!segmented) {
-        Page memory = space.pages[(int) (at / page)];
-        memory.stamps[(int) (at % page / UNIT)] = stamp;
-        touched -= --memory.liveUnits == 0 ? 1 : 0;
+        Memory memory = space.memory[(int) (at / page)];
+        memory.stamps[unit(space, at)] = stamp;
+        touched -= --memory.liveUnits == 0 ? memory.pages : 0;
       }
     }
   }
@@ -239,8 +262,8 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
     if (space == null || space.bytes != bytes) {
       throw new AssertionError("Not a reservation");
     }
-    for (Page p : space.pages) {
-      if (p != null) {
+    for (Memory m : space.memory) {
+      if (m != null) {
         throw new AssertionError("Something is mapped in the reservation");
       }
     }
@@ -250,37 +273,38 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
   @Override
   public synchronized long create(long bytes) {
     enter("create");
-    if (bytes != page) {
-      throw new AssertionError("Not a page");
+    if (bytes <= 0 || bytes % page != 0) {
+      throw new AssertionError("Not whole pages");
     }
     use(bytes);
-    pages.put(++nextHandle, new Page((int) (page / UNIT)));
+    largestMade = Math.max(largestMade, bytes);
+    handles.put(++nextHandle, new Memory((int) (bytes / page), (int) (page / UNIT)));
     return nextHandle;
   }
 
-  private Page page(long handle) {
-    Page p = pages.get(handle);
-    if (p == null || p.released) {
+  private Memory memory(long handle) {
+    Memory m = handles.get(handle);
+    if (m == null || m.released) {
       throw new AssertionError("There is no memory " + handle);
     }
-    return p;
+    return m;
   }
 
   @Override
   public synchronized void release(long handle) {
     enter("release");
-    Page p = page(handle);
-    p.released = true;
-    giveBack(p);
-    pages.remove(handle);
+    Memory m = memory(handle);
+    m.released = true;
+    giveBack(m);
+    handles.remove(handle);
   }
 
-  private void giveBack(Page p) {
-    if (p.released && p.maps == 0) {
-      if (p.liveUnits > 0) {
+  private void giveBack(Memory m) {
+    if (m.released && m.maps == 0) {
+      if (m.liveUnits > 0) {
         throw new AssertionError("Live memory given back");
       }
-      used -= page;
+      used -= m.pages * page;
     }
   }
 
@@ -288,13 +312,20 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
   public synchronized void map(long address, long bytes, long handle) {
     enter("map");
     Space space = space(address, bytes);
-    int at = (int) ((address - space.base) / page);
-    if (bytes != page || address % page != 0 || space.pages[at] != null) {
-      throw new AssertionError("Cannot be mapped");
+    int first = (int) ((address - space.base) / page);
+    Memory m = memory(handle);
+    if (bytes != m.pages * page || address % page != 0) {
+      throw new AssertionError("Only whole memory can be mapped, to whole pages");
     }
-    space.pages[at] = page(handle);
-    space.open[at] = false;
-    page(handle).maps++;
+    for (int i = 0; i < m.pages; i++) {
+      if (space.memory[first + i] != null) {
+        throw new AssertionError("Something is mapped there");
+      }
+      space.memory[first + i] = m;
+      space.offsets[first + i] = i;
+      space.open[first + i] = false;
+    }
+    m.maps++;
   }
 
   @Override
@@ -302,7 +333,7 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
     enter("open");
     Space space = space(address, bytes);
     for (int at = (int) ((address - space.base) / page); bytes > 0; bytes -= page, at++) {
-      if (space.pages[at] == null) {
+      if (space.memory[at] == null) {
         throw new AssertionError("Not mapped");
       }
       space.open[at] = true;
@@ -314,9 +345,13 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
     enter("unmap");
     Space space = space(address, bytes);
     int first = (int) ((address - space.base) / page);
-    for (int at = first; at < first + (int) (bytes / page); at++) {
-      Page p = space.pages[at];
-      if (p == null) {
+    int end = first + (int) (bytes / page);
+    if (space.offsets[first] != 0 || (end < space.offsets.length && space.offsets[end] != 0)) {
+      throw new AssertionError("A part of a mapping");
+    }
+    for (int at = first; at < end; at++) {
+      Memory m = space.memory[at];
+      if (m == null) {
         throw new AssertionError("Not mapped");
       }
       int units = (int) (page / UNIT);
@@ -329,13 +364,16 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
           throw new AssertionError("Addresses unmapped before the work that used them");
         }
         if (stamp == LIVE) {
-          touched -= --p.liveUnits == 0 ? 1 : 0;
+          touched -= --m.liveUnits == 0 ? m.pages : 0;
         }
         space.stamps[unit] = 0;
       }
-      space.pages[at] = null;
-      p.maps--;
-      giveBack(p);
+      space.memory[at] = null;
+      space.offsets[at] = 0;
+      if (at + 1 == end || space.offsets[at + 1] == 0) {
+        m.maps--;
+        giveBack(m);
+      }
     }
   }
 
@@ -419,7 +457,7 @@ final class FakeDevice implements PhysicalMemory, StreamOrder {
   }
 
   @Override
-  public synchronized void wait(long stream, long event) {
+  public synchronized void waitFor(long stream, long event) {
     enter("wait");
     mustNotCapture(stream);
     streams.await(stream, event);

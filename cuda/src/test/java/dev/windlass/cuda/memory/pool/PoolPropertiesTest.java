@@ -22,8 +22,10 @@ class PoolPropertiesTest {
       @ForAll long seed,
       @ForAll @IntRange(min = 1, max = 5) int streams,
       @ForAll @IntRange(min = 1, max = 400) int limitInPages,
+      @ForAll boolean largeChunks,
       @ForAll boolean failing) {
-    run(new PoolRun(seed, streams, limitInPages * (32L << 10), true, failing), 1500);
+    int chunks = largeChunks ? 4 : Pages.CHUNKS_PER_POOL;
+    run(new PoolRun(seed, streams, limitInPages * (32L << 10), true, chunks, failing), 1500);
   }
 
   @Property(tries = 40)
@@ -32,25 +34,28 @@ class PoolPropertiesTest {
       @ForAll @IntRange(min = 1, max = 5) int streams,
       @ForAll @IntRange(min = 1, max = 400) int limitInPages,
       @ForAll boolean failing) {
-    run(new PoolRun(seed, streams, limitInPages * (32L << 10), false, failing), 1500);
+    run(new PoolRun(seed, streams, limitInPages * (32L << 10), false, 1, failing), 1500);
   }
 
   @ParameterizedTest
   @CsvSource({
-    "1, 1, true, false",
-    "2, 4, true, false",
-    "3, 12, true, true",
-    "4, 3, false, false",
-    "5, 3, false, true"
+    "1, 1, true, 2000, false",
+    "2, 4, true, 2000, false",
+    "3, 12, true, 2000, true",
+    "4, 3, true, 16, false",
+    "5, 3, true, 16, true",
+    "6, 3, false, 0, false",
+    "7, 3, false, 0, true"
   })
-  void pool_longRun_isSafe(long seed, int streams, boolean paged, boolean failing) {
-    PoolRun run = new PoolRun(seed, streams, 48 << 20, paged, failing);
-    run(run, OPERATIONS / 5);
+  void pool_longRun_isSafe(long seed, int streams, boolean paged, int chunks, boolean failing) {
+    PoolRun run = new PoolRun(seed, streams, 48 << 20, paged, chunks, failing);
+    run(run, OPERATIONS / 7);
     assertThat(run.refusals).isPositive();
     assertThat(run.failures > 0).isEqualTo(failing);
     assertThat(run.pool().counters().wrongFrees()).isZero();
     if (paged) {
       assertThat(run.pool().counters().movedPages()).isPositive();
+      assertThat(run.largestChunk()).isEqualTo(chunks == 16 ? 16 : 1);
     }
   }
 

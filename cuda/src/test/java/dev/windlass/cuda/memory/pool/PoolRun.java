@@ -21,6 +21,7 @@ final class PoolRun {
   private final MemoryPool pool;
   private final long limit;
   private final boolean paged;
+  private final boolean singlePages;
   private final boolean failing;
   private final long[] streams;
   private long nextStream = 100;
@@ -32,10 +33,16 @@ final class PoolRun {
   long failures;
   long refusals;
 
-  PoolRun(long seed, int streams, long limit, boolean paged, boolean failing) {
+  /**
+   * Makes it.
+   *
+   * @param chunks as {@link Pages#CHUNKS_PER_POOL}: with few, chunks have many pages
+   */
+  PoolRun(long seed, int streams, long limit, boolean paged, int chunks, boolean failing) {
     this.random = new Random(seed);
     this.limit = limit;
     this.paged = paged;
+    this.singlePages = chunks >= limit / PAGE;
     this.failing = failing;
     this.device = new FakeDevice(PAGE, limit + limit / 4);
     PoolSettings settings =
@@ -50,7 +57,7 @@ final class PoolRun {
     }
     this.pool =
         paged
-            ? MemoryPool.overPages(device, device, settings)
+            ? MemoryPool.overPages(device, device, settings, chunks)
             : MemoryPool.overSegments(device.segments(), device, settings);
   }
 
@@ -136,7 +143,7 @@ final class PoolRun {
     sizes[count] = bytes;
     owners[count++] = stream;
     live += bytes;
-    if (paged && streams.length == 1 && device.used() > held && !failing) {
+    if (paged && singlePages && streams.length == 1 && device.used() > held && !failing) {
       // It grew, so there was no page left without something live or cached in it.
       long occupied = occupied();
       if (occupied != device.used()) {
@@ -158,7 +165,7 @@ final class PoolRun {
     return pages.size() * PAGE;
   }
 
-  /** A pool of pages refuses only what its whole free pages and the limit do not have room for. */
+  /** A pool of pages refuses only what its whole free chunks and the limit do not have room for. */
   private void mustBeFull(long bytes, OutOfDeviceMemoryException e) {
     long free = device.used() - device.touched();
     long room = Math.min(limit / PAGE * PAGE - device.used(), limit);
@@ -220,6 +227,11 @@ final class PoolRun {
 
   MemoryPool pool() {
     return pool;
+  }
+
+  /** The pages of the largest chunk so far. */
+  long largestChunk() {
+    return device.largestMade() / PAGE;
   }
 
   /** Frees most of what is live, and closes. */

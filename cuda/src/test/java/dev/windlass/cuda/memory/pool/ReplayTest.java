@@ -118,7 +118,7 @@ class ReplayTest {
     public void record(long event, long stream) {}
 
     @Override
-    public void wait(long stream, long event) {}
+    public void waitFor(long stream, long event) {}
 
     @Override
     public boolean isDone(long event) {
