@@ -8,8 +8,8 @@ import java.util.OptionalInt;
  *
  * <p>{@code held = live + cached + fragmented}. Each part of a stack of allocators fills in what it
  * knows: the pool the amounts, {@link AllocationTracker} the largest allocations, {@link
- * FailureCallback} whether it was asked. A device context adds what other processes hold, where NVML
- * tells that within two seconds.
+ * FailureCallback} whether it was asked. A device context adds what other processes hold, where
+ * NVML tells that within two seconds.
  *
  * @param asked what was asked for
  * @param largestFree the largest request that could be served from what is held
