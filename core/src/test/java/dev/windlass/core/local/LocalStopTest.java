@@ -163,12 +163,13 @@ class LocalStopTest extends LocalCase {
   }
 
   @Test
-  void aFolderDeletedByHand_stopsTheJobAndWhoeverFollowsIt() {
+  void aFolderDeletedByHand_stopsTheJobAndWhoeverFollowsIt() throws IOException {
     JobHandle job =
         backend.submit(sh("swept", "echo begin; " + family("pids") + "wait").gpus(2).build());
     CompletableFuture<List<LogLine>> log =
         CompletableFuture.supplyAsync(() -> log(job, LogOptions.following()));
     List<ProcessHandle> family = awaitFamily("pids");
+    ProcessHandle supervisor = supervisor("swept");
     CompletableFuture<JobStatus> end = job.completion().toCompletableFuture();
     // Others still write into it, so that one go may not be enough, as with rm.
     until(
@@ -188,6 +189,7 @@ class LocalStopTest extends LocalCase {
     assertThat(log.join().get(log.join().size() - 1).stream()).isEqualTo(LogLine.Stream.NOTE);
     until(() -> family.stream().allMatch(LocalCase::hasEnded));
     until(() -> backend.gpus().nodes().get(0).used().getAsInt() == 0);
+    until(() -> hasEnded(supervisor)); // It may write until then, and the folder is deleted now.
   }
 
   @Test
